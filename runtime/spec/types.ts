@@ -1,0 +1,107 @@
+/**
+ * config.json of the OCI runtime-spec 1.3, as far as wrun reads it. Names are the specification's own.
+ * Bytes, microseconds and counts are `number` where 2^53 suffices (the reader refuses larger ones).
+ */
+export interface Spec {
+  ociVersion: string;
+  root?: { path: string; readonly?: boolean };
+  mounts?: Mount[];
+  process?: Process;
+  hostname?: string;
+  domainname?: string;
+  annotations?: Record<string, string>;
+  linux?: Linux;
+}
+
+export interface Process {
+  terminal?: boolean;
+  consoleSize?: { height: number; width: number };
+  user?: User;
+  args?: string[];
+  /** `KEY=value` each. */
+  env?: string[];
+  /** Absolute, in the container. */
+  cwd: string;
+  capabilities?: Partial<Record<CapabilitySet, string[]>>;
+  rlimits?: Rlimit[];
+  noNewPrivileges?: boolean;
+  oomScoreAdj?: number;
+}
+
+export type CapabilitySet = "bounding" | "effective" | "permitted" | "inheritable" | "ambient";
+
+export interface User {
+  uid: number;
+  gid: number;
+  umask?: number;
+  additionalGids?: number[];
+}
+
+export interface Rlimit {
+  /** `RLIMIT_NOFILE` and so on. */
+  type: string;
+  soft: number;
+  hard: number;
+}
+
+export interface Mount {
+  destination: string;
+  type?: string;
+  source?: string;
+  options?: string[];
+}
+
+export type NamespaceType = "user" | "mount" | "pid" | "network" | "ipc" | "uts" | "cgroup" | "time";
+
+export interface Linux {
+  namespaces?: { type: NamespaceType; path?: string }[];
+  uidMappings?: IdMapping[];
+  gidMappings?: IdMapping[];
+  timeOffsets?: Partial<Record<"monotonic" | "boottime", { secs?: number; nanosecs?: number }>>;
+  cgroupsPath?: string;
+  resources?: Resources;
+  rootfsPropagation?: "shared" | "slave" | "private" | "unbindable";
+  maskedPaths?: string[];
+  readonlyPaths?: string[];
+  sysctl?: Record<string, string>;
+  devices?: Device[];
+}
+
+export interface IdMapping {
+  containerID: number;
+  hostID: number;
+  size: number;
+}
+
+export interface Device {
+  path: string;
+  type: "c" | "b" | "u" | "p";
+  major?: number;
+  minor?: number;
+  fileMode?: number;
+  uid?: number;
+  gid?: number;
+}
+
+export interface Resources {
+  memory?: { limit?: number; reservation?: number; swap?: number };
+  cpu?: {
+    shares?: number;
+    quota?: number;
+    period?: number;
+    burst?: number;
+    idle?: number;
+    cpus?: string;
+    mems?: string;
+  };
+  pids?: { limit?: number };
+  devices?: DeviceRule[];
+}
+
+export interface DeviceRule {
+  allow: boolean;
+  type?: "a" | "c" | "b";
+  major?: number;
+  minor?: number;
+  access?: string;
+}
