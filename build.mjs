@@ -1,0 +1,129 @@
+// @ts-check
+/**
+ * Builds dist/: `node build.mjs [--force] [wasm|js|types|runner]...`, by default the first three.
+ *
+ * What is up to date is left alone: npm runs `prepare` on every `npm ci`, and npx runs it once more when it puts a
+ * local package in its cache. Plain JavaScript, because nothing is there to compile it when this runs.
+ */
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+
+/** @typedef {{ inputs: string[], outputs: string[], make: () => void | Promise<void> }} Target */
+
+const common = [
+  "build.mjs",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.types.json",
+];
+
+/** @type {import("esbuild").BuildOptions} */
+const settings = {
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20",
+  packages: "external",
+  logLevel: "warning",
+};
+
+/** @type {Record<string, Target>} */
+const targets = {
+  wasm: {
+    inputs: ["wasm", "asconfig.json"],
+    outputs: ["dist/policy.wasm", "dist/policy.core.wasm", "wasm/generated"],
+    make: async () => {
+      await bundle({ entryPoints: ["wasm/build.ts"], outfile: "dist/build/wasm.js" });
+      execFileSync(process.execPath, ["dist/build/wasm.js"], { stdio: "inherit" });
+    },
+  },
+  js: {
+    inputs: ["runtime", "shim", "wasm"],
+    outputs: ["dist/wrun.js", "dist/index.js"],
+    make: async () => {
+      rmSync("dist/chunk", { recursive: true, force: true });
+      await bundle({
+        entryPoints: { wrun: "runtime/cli/wrun.ts", index: "runtime/index.ts" },
+        outdir: "dist",
+        splitting: true,
+        chunkNames: "chunk/[name]-[hash]",
+        sourcemap: "linked",
+      });
+      chmodSync("dist/wrun.js", 0o755);
+    },
+  },
+  types: {
+    inputs: ["runtime", "shim", "wasm"],
+    outputs: ["dist/types/runtime/index.d.ts"],
+    make: () => {
+      rmSync("dist/types", { recursive: true, force: true });
+      const tsc = "node_modules/typescript/bin/tsc";
+      execFileSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { stdio: "inherit" });
+    },
+  },
+  runner: {
+    inputs: ["test/run.ts", "test/compile.ts", "test/report.ts", "test/summary.ts"],
+    outputs: ["dist/run-tests.js", "dist/summary.js"],
+    make: () =>
+      bundle({
+        entryPoints: { "run-tests": "test/run.ts", summary: "test/summary.ts" },
+        outdir: "dist",
+      }),
+  },
+};
+
+/** @param {import("esbuild").BuildOptions} options */
+async function bundle(options) {
+  const esbuild = await import("esbuild");
+  await esbuild.build({ ...settings, ...options });
+}
+
+/** @param {string} path @returns {string[]} */
+function files(path) {
+  if (!existsSync(path)) return [];
+  const entries = readdirSync(path, { withFileTypes: true });
+  return entries.flatMap((entry) => {
+    const below = `${path}/${entry.name}`;
+    if (entry.isDirectory()) return entry.name === "generated" ? [] : files(below);
+    return [below];
+  });
+}
+
+/** A hash of what a target is made from. Content and not time: a clone or a copy has other times.
+ * @param {Target} target */
+function fingerprint(target) {
+  const hash = createHash("sha256").update(process.version);
+  const paths = target.inputs.flatMap((path) => (path.includes(".") ? [path] : files(path)));
+  for (const path of [...common, ...paths].sort()) {
+    hash.update(`${path}\0`).update(readFileSync(path));
+  }
+  return hash.digest("hex");
+}
+
+const words = process.argv.slice(2);
+const force = words.includes("--force");
+const named = words.filter((word) => word !== "--force");
+const unknown = named.filter((name) => !targets[name]);
+if (unknown.length > 0) throw new Error(`no target \`${unknown.join(" ")}\``);
+
+process.chdir(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
+mkdirSync("dist/stamp", { recursive: true });
+for (const name of named.length > 0 ? named : ["wasm", "js", "types"]) {
+  const target = targets[name];
+  const [stamp, print] = [`dist/stamp/${name}`, fingerprint(target)];
+  const fresh = existsSync(stamp) && readFileSync(stamp, "utf8") === print;
+  if (!force && fresh && target.outputs.every((path) => existsSync(path))) continue;
+  rmSync(stamp, { force: true });
+  await target.make();
+  writeFileSync(stamp, print);
+}

@@ -1,0 +1,95 @@
+/**
+ * Runs the tests: `npm test`, or `npm test -- PATTERN...` for the files whose path has one of the patterns in it.
+ * Every file is a process of its own, two at a time. The last line is `N passed, N failed`.
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, rmSync } from "node:fs";
+import { cpus } from "node:os";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { compile, compiled } from "./compile.ts";
+import { append, count, type Entry, read, sentence } from "./report.ts";
+
+const { values, positionals: patterns } = parseArgs({
+  allowPositionals: true,
+  options: {
+    /** Names the report: dist/report/LANE.jsonl. */
+    lane: { type: "string", default: "host" },
+    /** Runs what is in dist/test as it is: in a virtual machine esbuild is not there. */
+    compiled: { type: "boolean", default: false },
+    jobs: { type: "string", default: String(Math.min(2, cpus().length)) },
+  },
+});
+
+const slow = Number(process.env.WRUN_TEST_SLOW ?? 1);
+const file_timeout_ms = 600_000 * slow;
+const reports = resolve("dist/report");
+const report = join(reports, `${values.lane}.jsonl`);
+
+interface Ended {
+  output: string;
+  status: string;
+}
+
+/** Runs one file. Its output is kept and printed in one piece, so that two files do not mix. */
+function runFile(file: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+  return new Promise((done, fail) => {
+    const options = slow > 1 ? [] : ["--enable-source-maps"];
+    const child = spawn(process.execPath, [...options, file], {
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+      timeout: file_timeout_ms,
+      killSignal: "SIGKILL",
+    });
+    let output = "";
+    const keep = (chunk: Buffer) => {
+      output += chunk.toString();
+    };
+    child.stdout.on("data", keep);
+    child.stderr.on("data", keep);
+    child.on("error", fail);
+    child.on("close", (code, signal) => done({ output, status: signal ?? String(code) }));
+  });
+}
+
+async function test(name: string): Promise<Entry[]> {
+  const part = join(reports, `${values.lane}-${process.pid}-${name.replaceAll("/", "-")}`);
+  rmSync(part, { force: true });
+  const env = { ...process.env, WRUN_TEST_REPORT: part, WRUN_TEST_PROJECT: process.cwd() };
+  const { output, status } = await runFile(join("dist/test", `${name}.test.js`), env);
+  const entries = read(part);
+  rmSync(part, { force: true });
+  const failed = entries.some((entry) => entry.outcome === "failed");
+  if (status !== "0" && !failed) {
+    const why = `ended with ${status} before its tests did`;
+    entries.push({ topic: name, name: "runs to its end", outcome: "failed", duration_ms: 0, why });
+  }
+  const bad = failed || status !== "0";
+  const [passed, skipped] = [count(entries).passed, entries.filter((e) => e.outcome === "skipped")];
+  console.log(`${bad ? "✘" : "•"} ${name}: ${sentence(count(entries))}`);
+  if (bad) console.log(output.trimEnd(), `\n(${name}: status ${status}, ${passed} passed)`);
+  else for (const entry of skipped) console.log(`  skipped: ${entry.name}: ${entry.why}`);
+  return entries;
+}
+
+async function all(names: string[]): Promise<Entry[]> {
+  const queue = [...names];
+  const entries: Entry[] = [];
+  const worker = async () => {
+    for (let name = queue.shift(); name; name = queue.shift()) entries.push(...(await test(name)));
+  };
+  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+  return entries;
+}
+
+const wanted = (name: string) => !patterns.length || patterns.some((part) => name.includes(part));
+
+mkdirSync(reports, { recursive: true });
+rmSync(report, { force: true });
+const names = values.compiled ? compiled().filter(wanted) : await compile(wanted);
+const entries = await all(names);
+for (const entry of entries) append(report, entry);
+const counts = count(entries);
+if (!counts.passed && !counts.failed) console.log("no test ran");
+process.exitCode = counts.failed || !counts.passed ? 1 : 0;
+console.log(sentence(counts));
