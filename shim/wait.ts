@@ -1,0 +1,74 @@
+import { isMainThread } from "node:worker_threads";
+import type { Fd } from "./fd.ts";
+import { type ExitStatus, hasEnded, waitPidfd } from "./pidfd.ts";
+
+/** Looks, without waiting, whether it is over; throws what exited() or ended() then rejects with. */
+type Look = () => boolean;
+
+const waiting = new Set<Look>();
+let timer: NodeJS.Timeout | undefined;
+
+// The timer keeps the process alive (signal listeners do not), and finds what no SIGCHLD tells of: SIGCHLDs that fell
+// together, processes that are not children. Node delivers no signals to worker threads, so that they look more often.
+const interval_ms = isMainThread ? 500 : 10;
+const foreign_interval_ms = 10;
+
+function lookAll(): void {
+  for (const look of waiting) if (look()) forget(look);
+}
+
+function remember(look: Look): void {
+  if (look()) return;
+  if (waiting.size === 0) {
+    if (isMainThread) process.on("SIGCHLD", lookAll);
+    timer = setInterval(lookAll, interval_ms);
+  }
+  waiting.add(look);
+}
+
+function forget(look: Look): void {
+  if (!waiting.delete(look) || waiting.size > 0) return;
+  process.off("SIGCHLD", lookAll);
+  clearInterval(timer);
+}
+
+/**
+ * Waits for a child of this process to end and takes its status; rejects with SyscallError ECHILD for another's child.
+ *
+ * One SIGCHLD listener serves all that wait: no thread of Node's pool of four is held, so that a hundred containers
+ * may run while files are still read. The pidfd stays the caller's, open until this settles; an abort leaves the child.
+ */
+export function exited(pidfd: Fd, signal?: AbortSignal): Promise<ExitStatus> {
+  return settled(() => waitPidfd(pidfd), signal);
+}
+
+function settled<T>(look: () => T | undefined, signal?: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    const abort = () => {
+      forget(entry);
+      reject(signal?.reason);
+    };
+    const entry: Look = () => {
+      try {
+        const result = look();
+        if (result === undefined) return false;
+        resolve(result);
+      } catch (error) {
+        reject(error);
+      }
+      signal?.removeEventListener("abort", abort);
+      return true;
+    };
+    signal?.addEventListener("abort", abort, { once: true });
+    remember(entry);
+  });
+}
+
+/** Waits until a process that need not be a child of this one has ended; its status is its parent's. */
+export async function ended(pidfd: Fd, signal?: AbortSignal): Promise<void> {
+  while (!hasEnded(pidfd)) {
+    await new Promise((resolve) => setTimeout(resolve, foreign_interval_ms));
+    signal?.throwIfAborted();
+  }
+}
