@@ -18,11 +18,13 @@ interface Native {
   version: string;
   load(path: string | null): LibraryHandle;
   errno(): number;
+  address(view: ArrayBufferView): bigint;
 }
 
 interface Libc {
   syscall(number: number, ...args: Argument[]): number;
   errno(): number;
+  address(view: ArrayBufferView): bigint;
   library: LibraryHandle;
 }
 
@@ -42,7 +44,7 @@ function libc(): Libc {
   // `void *` is the one koffi type that takes numbers, negative ones too, and buffers. syscall(2) is variadic in C, but
   // takes its arguments in registers on both architectures, as a function of seven longs does.
   const syscall = library.func("syscall", "long", ["long", word, word, word, word, word, word]);
-  loaded = { syscall, errno: native.errno, library };
+  loaded = { syscall, errno: native.errno, address: native.address, library };
   return loaded;
 }
 
@@ -108,6 +110,11 @@ export function call(name: SyscallName, args: Argument[], path?: string): number
     if (result >= 0) return result;
     if (result !== -interrupted) throw new SyscallError(name, -result, path);
   }
+}
+
+/** Where the bytes are, for a pointer inside a struct; the caller must hold on to `view` until the call is over. */
+export function address(view: ArrayBufferView): bigint {
+  return libc().address(view);
 }
 
 /** A function of libc that answers 0 or an errno, by its C signature. */

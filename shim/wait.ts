@@ -1,17 +1,17 @@
 import { isMainThread } from "node:worker_threads";
 import type { Fd } from "./fd.ts";
-import { type ExitStatus, hasEnded, waitPidfd } from "./pidfd.ts";
+import { type ExitStatus, waitPidfd } from "./pidfd.ts";
+import { readable } from "./poll.ts";
 
-/** Looks, without waiting, whether it is over; throws what exited() or ended() then rejects with. */
+/** Looks, without waiting, whether it is over; throws what exited() then rejects with. */
 type Look = () => boolean;
 
 const waiting = new Set<Look>();
 let timer: NodeJS.Timeout | undefined;
 
 // The timer keeps the process alive (signal listeners do not), and finds what no SIGCHLD tells of: SIGCHLDs that fell
-// together, processes that are not children. Node delivers no signals to worker threads, so that they look more often.
+// together. Node delivers no signals to worker threads, so that they look more often.
 const interval_ms = isMainThread ? 500 : 10;
-const foreign_interval_ms = 10;
 
 function lookAll(): void {
   for (const look of waiting) if (look()) forget(look);
@@ -66,9 +66,7 @@ function settled<T>(look: () => T | undefined, signal?: AbortSignal): Promise<T>
 }
 
 /** Waits until a process that need not be a child of this one has ended; its status is its parent's. */
-export async function ended(pidfd: Fd, signal?: AbortSignal): Promise<void> {
-  while (!hasEnded(pidfd)) {
-    await new Promise((resolve) => setTimeout(resolve, foreign_interval_ms));
-    signal?.throwIfAborted();
-  }
+export function ended(pidfd: Fd, signal?: AbortSignal): Promise<void> {
+  // A pidfd can be read when its process has ended, waited for or not (man 2 pidfd_open).
+  return readable(pidfd, signal);
 }
