@@ -72,11 +72,21 @@ const targets = {
     },
   },
   runner: {
-    inputs: ["test/run.ts", "test/compile.ts", "test/report.ts", "test/summary.ts"],
-    outputs: ["dist/run-tests.js", "dist/summary.js"],
+    inputs: [
+      "test/run.ts",
+      "test/compile.ts",
+      "test/report.ts",
+      "test/summary.ts",
+      "test/vm/lane.ts",
+    ],
+    outputs: ["dist/run-tests.js", "dist/summary.js", "dist/vm-lane.js"],
     make: () =>
       bundle({
-        entryPoints: { "run-tests": "test/run.ts", summary: "test/summary.ts" },
+        entryPoints: {
+          "run-tests": "test/run.ts",
+          summary: "test/summary.ts",
+          "vm-lane": "test/vm/lane.ts",
+        },
         outdir: "dist",
       }),
   },

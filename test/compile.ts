@@ -11,14 +11,22 @@ function names(directory: string, suffix: string): string[] {
     .sort();
 }
 
-/** Compiles the tests that are wanted, and gives their names, such as `shim/fd`. */
-export async function compile(wanted: (name: string) => boolean): Promise<string[]> {
+export interface Wish {
+  /** Which of the tests; a name is a path such as `shim/fd`. */
+  wanted: (name: string) => boolean;
+  outdir: string;
+  /** Packages to leave outside. All of them when this is not given. */
+  external?: string[];
+}
+
+/** Compiles the tests that are wanted, and gives their names. */
+export async function compile({ wanted, outdir, external }: Wish): Promise<string[]> {
   const { build } = await import("esbuild");
   const chosen = names("test", source).filter(wanted);
   // What an earlier call left is not removed: another run may be using it.
   await build({
     entryPoints: chosen.map((name) => `test/${name}${source}`),
-    outdir: "dist/test",
+    outdir,
     outbase: "test",
     bundle: true,
     splitting: true,
@@ -26,14 +34,14 @@ export async function compile(wanted: (name: string) => boolean): Promise<string
     format: "esm",
     platform: "node",
     target: "node20",
-    packages: "external",
+    ...(external ? { external } : { packages: "external" }),
     sourcemap: "linked",
     logLevel: "warning",
   });
   return chosen;
 }
 
-/** The names of the tests that have been compiled. */
-export function compiled(): string[] {
-  return names("dist/test", target);
+/** The names of the tests that have been compiled to a directory. */
+export function compiled(outdir: string): string[] {
+  return names(outdir, target);
 }

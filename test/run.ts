@@ -24,6 +24,7 @@ const { values, positionals: patterns } = parseArgs({
 const slow = Number(process.env.WRUN_TEST_SLOW ?? 1);
 const file_timeout_ms = 600_000 * slow;
 const reports = resolve("dist/report");
+const outdir = "dist/test";
 const report = join(reports, `${values.lane}.jsonl`);
 
 interface Ended {
@@ -56,7 +57,7 @@ async function test(name: string): Promise<Entry[]> {
   const part = join(reports, `${values.lane}-${process.pid}-${name.replaceAll("/", "-")}`);
   rmSync(part, { force: true });
   const env = { ...process.env, WRUN_TEST_REPORT: part, WRUN_TEST_PROJECT: process.cwd() };
-  const { output, status } = await runFile(join("dist/test", `${name}.test.js`), env);
+  const { output, status } = await runFile(join(outdir, `${name}.test.js`), env);
   const entries = read(part);
   rmSync(part, { force: true });
   const failed = entries.some((entry) => entry.outcome === "failed");
@@ -86,7 +87,7 @@ const wanted = (name: string) => !patterns.length || patterns.some((part) => nam
 
 mkdirSync(reports, { recursive: true });
 rmSync(report, { force: true });
-const names = values.compiled ? compiled().filter(wanted) : await compile(wanted);
+const names = values.compiled ? compiled(outdir).filter(wanted) : await compile({ wanted, outdir });
 const entries = await all(names);
 for (const entry of entries) append(report, entry);
 const counts = count(entries);
