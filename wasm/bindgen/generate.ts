@@ -1,0 +1,37 @@
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { assemblyScript } from "./as/module.ts";
+import type { World } from "./wit/model.ts";
+import { readWit } from "./wit/resolver.ts";
+
+/** The run-time half in AssemblyScript, relative to the package root, which is the working directory of all builds. */
+const CABI = "wasm/bindgen/runtime/cabi.ts";
+
+/** The world of that name in the text of a WIT package. */
+export function readWorld(wit: string, name: string): World {
+  const world = readWit(wit).worlds.get(name);
+  if (!world) throw new Error(`wit: no world \`${name}\``);
+  return world;
+}
+
+/**
+ * Writes the AssemblyScript sources of a world into a directory of their own, which is emptied first.
+ *
+ * @returns the names of the core exports for compile().
+ */
+export function writeSources(
+  world: World,
+  directory: string,
+  implementation: (name: string) => string,
+): Record<string, string> {
+  const { files, exports } = assemblyScript(world, implementation);
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text);
+  copyFileSync(CABI, join(directory, "cabi.ts"));
+  return exports;
+}
+
+export function readText(path: string): string {
+  return readFileSync(path, "utf8");
+}

@@ -1,0 +1,15 @@
+import { readFileSync } from "node:fs";
+import { compile } from "./bindgen/compile.ts";
+import { readWorld, writeSources } from "./bindgen/generate.ts";
+
+const wit = readFileSync("wasm/wit/policy.wit", "utf8");
+const world = readWorld(wit, "policy");
+const exports = writeSources(world, "wasm/generated/as", (name) => `../../policy/${name}`);
+await compile({
+  wit,
+  world: "policy",
+  entry: "wasm/generated/as/glue.ts",
+  exports,
+  core: "dist/policy.core.wasm",
+  component: "dist/policy.wasm",
+});
