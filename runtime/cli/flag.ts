@@ -116,3 +116,12 @@ function unknownFlag(rawName: string, flags: readonly Flag[], help: string): Wru
     near === undefined ? help : `did you mean \`${near}\`? ${help}`,
   );
 }
+
+/** For a command that takes no words after its flags. */
+export function refuseRest(command: string, rest: readonly string[]): void {
+  if (rest.length === 0) return;
+  throw usageError(
+    `\`wrun ${command}\` takes no argument, got \`${rest[0]}\``,
+    `\`wrun help ${command}\` shows how to use it`,
+  );
+}

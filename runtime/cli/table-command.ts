@@ -131,7 +131,7 @@ export const commands: readonly Command[] = [
     flags: [
       ...flagGroup("flags", [
         ["-b,bundle", "DIR", "where to write it (default: the working directory)"],
-        ["rootless", "", "for an ordinary user: a user namespace, and no mount that needs more"],
+        ["rootless", "", "for an ordinary user: in a user namespace"],
       ]),
       help,
     ],
@@ -143,8 +143,8 @@ export const commands: readonly Command[] = [
     summary: "print what run would do and why, and do nothing",
     usage: "[flags of run] [--] [command [arg...]]",
     about: [
-      "Takes the flags of run. Prints every decision with its reason and every step that",
-      "`run` would ask of the kernel. Needs no privilege and changes nothing.",
+      "Takes the flags of run. Prints every decision with its reason, and every step",
+      "that run would ask of the kernel. Needs no privilege and changes nothing.",
     ],
     flags: [...launchFlags, json, help],
     usageExit: 2,
