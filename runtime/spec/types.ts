@@ -40,6 +40,7 @@ export interface User {
 export interface Rlimit {
   /** `RLIMIT_NOFILE` and so on. */
   type: string;
+  /** -1 is RLIM_INFINITY, which config.json writes as 18446744073709551615: no `number` holds that. */
   soft: number;
   hard: number;
 }
@@ -51,7 +52,15 @@ export interface Mount {
   options?: string[];
 }
 
-export type NamespaceType = "user" | "mount" | "pid" | "network" | "ipc" | "uts" | "cgroup" | "time";
+export type NamespaceType =
+  | "user"
+  | "mount"
+  | "pid"
+  | "network"
+  | "ipc"
+  | "uts"
+  | "cgroup"
+  | "time";
 
 export interface Linux {
   namespaces?: { type: NamespaceType; path?: string }[];

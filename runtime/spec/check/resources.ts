@@ -1,0 +1,94 @@
+import { quote } from "../quote.ts";
+import type { DeviceRule, Resources } from "../types.ts";
+import { integer_max } from "./limit.ts";
+import type { At } from "./value.ts";
+import {
+  boolean,
+  defined,
+  field,
+  integer,
+  list,
+  named,
+  object,
+  oneOf,
+  required,
+  string,
+  wrong,
+} from "./value.ts";
+
+/** config-linux.md#control-groups. What the numbers mean on this host is the policy engine's question (cgroups). */
+export function checkResources(at: At): Resources | undefined {
+  if (object(at) === undefined) return undefined;
+  return defined<Resources>({
+    memory: memory(field(at, "memory")),
+    cpu: cpu(field(at, "cpu")),
+    pids: pids(field(at, "pids")),
+    devices: list(field(at, "devices"), rule),
+  });
+}
+
+/** int64 in the specification; -1 is "no limit". */
+function amount(at: At): number | undefined {
+  return integer(at, -1, integer_max);
+}
+
+function memory(at: At): Resources["memory"] {
+  if (object(at) === undefined) return undefined;
+  return defined<NonNullable<Resources["memory"]>>({
+    limit: amount(field(at, "limit")),
+    reservation: amount(field(at, "reservation")),
+    swap: amount(field(at, "swap")),
+  });
+}
+
+function cpu(at: At): Resources["cpu"] {
+  if (object(at) === undefined) return undefined;
+  const positive = (name: string) => integer(field(at, name), 0, integer_max);
+  return defined<NonNullable<Resources["cpu"]>>({
+    shares: positive("shares"),
+    quota: amount(field(at, "quota")),
+    period: positive("period"),
+    burst: positive("burst"),
+    idle: integer(field(at, "idle"), 0, 1),
+    cpus: cpuList(field(at, "cpus")),
+    mems: cpuList(field(at, "mems")),
+  });
+}
+
+const ranges = /^\d{1,5}(-\d{1,5})?(,\d{1,5}(-\d{1,5})?)*$/;
+
+/** cpuset(7), list format. */
+function cpuList(at: At): string | undefined {
+  const value = string(at);
+  if (value === undefined || value === "" || isCpuList(value)) return value;
+  return wrong(at, `${named(at)} is ${quote(value)}, not a list such as 0-3,7`);
+}
+
+export function isCpuList(value: string): boolean {
+  if (!ranges.test(value)) return false;
+  return value.split(",").every((range) => {
+    const [from, to] = range.split("-").map(Number);
+    return to === undefined || (from as number) <= to;
+  });
+}
+
+function pids(at: At): Resources["pids"] {
+  if (object(at) === undefined) return undefined;
+  return defined<NonNullable<Resources["pids"]>>({ limit: amount(field(at, "limit")) });
+}
+
+/** config-linux.md#allowed-device-list; a number left out or -1 is every number. */
+function rule(at: At): DeviceRule | undefined {
+  if (object(at) === undefined) return undefined;
+  const allow = required(field(at, "allow"), boolean);
+  const access = string(field(at, "access"));
+  if (access !== undefined && !/^[rwm]*$/.test(access)) {
+    return wrong(field(at, "access"), `${quote(access)} has more than the letters r, w and m`);
+  }
+  const type = oneOf(field(at, "type"), ["a", "c", "b"] as const);
+  const major = amount(field(at, "major"));
+  const minor = amount(field(at, "minor"));
+  return allow === undefined
+    ? undefined
+    : defined<DeviceRule>({ allow, type, major, minor, access });
+}

@@ -1,0 +1,150 @@
+import type { ErrorCode } from "../../error.ts";
+import type { Json, JsonObject } from "../json.ts";
+import { below } from "../pointer.ts";
+import { quote } from "../quote.ts";
+
+/** One thing that is wrong with a document. Problems are collected, so that one run shows them all. */
+export interface Problem {
+  code: ErrorCode;
+  pointer: string;
+  message: string;
+  hint?: string;
+}
+
+/** A place in the document: its value (undefined when it is not there), its pointer, and where problems go. */
+export interface At {
+  readonly value: Json | undefined;
+  readonly pointer: string;
+  readonly problems: Problem[];
+}
+
+/*
+ * Every reader answers undefined both for what is absent and for what is wrong; only the wrong adds a problem.
+ */
+
+export function field(at: At, name: string): At {
+  const value = at.value instanceof Map ? at.value.get(name) : undefined;
+  return { value, pointer: below(at.pointer, name), problems: at.problems };
+}
+
+export function wrong(at: At, message: string, hint?: string, code?: ErrorCode): undefined {
+  const problem: Problem = { code: code ?? "ERR_CONFIG_INVALID", pointer: at.pointer, message };
+  at.problems.push(hint === undefined ? problem : { ...problem, hint });
+  return undefined;
+}
+
+/** Adds a problem when the value is absent. */
+export function required<T>(at: At, read: (at: At) => T | undefined): T | undefined {
+  if (at.value === undefined) return wrong(at, `${named(at)} is missing`);
+  return read(at);
+}
+
+export function object(at: At): JsonObject | undefined {
+  if (at.value === undefined || at.value instanceof Map) return at.value;
+  return wrong(at, `${named(at)} is ${kind(at.value)}, not an object`);
+}
+
+export function string(at: At): string | undefined {
+  if (at.value === undefined || typeof at.value === "string") return at.value;
+  return wrong(at, `${named(at)} is ${kind(at.value)}, not a string`);
+}
+
+/** A string that says something. */
+export function text(at: At): string | undefined {
+  const value = string(at);
+  return value === "" ? wrong(at, `${named(at)} is empty`) : value;
+}
+
+export function boolean(at: At): boolean | undefined {
+  if (at.value === undefined || typeof at.value === "boolean") return at.value;
+  return wrong(at, `${named(at)} is ${kind(at.value)}, not true or false`);
+}
+
+export function integer(at: At, min: number, max: number): number | undefined {
+  const { value } = at;
+  if (value === undefined) return undefined;
+  if (typeof value === "bigint") return wrong(at, `${named(at)} is ${value}, beyond 2^53`);
+  if (typeof value !== "number") return wrong(at, `${named(at)} is ${kind(value)}, not a number`);
+  if (!Number.isInteger(value)) return wrong(at, `${named(at)} is ${value}, not an integer`);
+  if (value < min || value > max) {
+    return wrong(at, `${named(at)} is ${value}, not between ${min} and ${max}`);
+  }
+  // JSON has -0.
+  return value + 0;
+}
+
+export function oneOf<T extends string>(at: At, words: readonly T[]): T | undefined {
+  const value = string(at);
+  const known = words.find((word) => word === value);
+  if (value === undefined || known !== undefined) return known;
+  return wrong(at, `${named(at)} is ${quote(value)}, not one of ${words.join(", ")}`);
+}
+
+/** Entries that are wrong are left out: their problem is on record. */
+export function list<T>(at: At, each: (at: At) => T | undefined): T[] | undefined {
+  if (at.value === undefined) return undefined;
+  if (!Array.isArray(at.value)) return wrong(at, `${named(at)} is ${kind(at.value)}, not an array`);
+  const result: T[] = [];
+  at.value.forEach((value, index) => {
+    const pointer = below(at.pointer, index);
+    const item = each({ value, pointer, problems: at.problems });
+    if (item !== undefined) result.push(item);
+  });
+  return result;
+}
+
+/** A map of strings. Built without a prototype's help: a key may be any string. */
+export function record(
+  at: At,
+  each: (at: At, key: string) => string | undefined,
+): Record<string, string> | undefined {
+  const map = object(at);
+  if (map === undefined) return undefined;
+  const entries: [string, string][] = [];
+  for (const key of map.keys()) {
+    const value = each(field(at, key), key);
+    if (value !== undefined) entries.push([key, value]);
+  }
+  return Object.fromEntries(entries);
+}
+
+/** The second of two entries with the same key is a problem. */
+export function unique<T>(at: At, items: T[] | undefined, key: (item: T) => string): void {
+  const seen = new Set<string>();
+  for (const item of items ?? []) {
+    const name = key(item);
+    if (seen.has(name)) wrong(at, `${named(at)} has ${quote(name)} twice`);
+    seen.add(name);
+  }
+}
+
+export function absolute(at: At): string | undefined {
+  const path = text(at);
+  if (path === undefined || path.startsWith("/")) return path;
+  return wrong(at, `${named(at)} is ${quote(path)}, not an absolute path`);
+}
+
+/** An object without the properties that are undefined, as OCI's own writers leave them out. */
+export function defined<T extends object>(value: { [K in keyof T]: T[K] | undefined }): T {
+  return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined)) as T;
+}
+
+/** The property as it is called in messages: `process.args[0]`. */
+export function named(at: At): string {
+  if (at.pointer === "") return "`config.json`";
+  const parts = at.pointer.slice(1).split("/");
+  const words = parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+  const path = words.map((word) => (/^\d+$/.test(word) ? `[${word}]` : `.${word}`)).join("");
+  return quote(path.replace(/^\./, ""));
+}
+
+function kind(value: Json): string {
+  if (value === null) return "null";
+  if (Array.isArray(value)) return "an array";
+  if (value instanceof Map) return "an object";
+  return typeof value === "string"
+    ? "a string"
+    : typeof value === "boolean"
+      ? "a boolean"
+      : "a number";
+}
