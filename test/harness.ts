@@ -22,7 +22,7 @@ export interface Options {
   needs?: readonly Need[];
   /** Longer than the usual 30 s for one that has to wait; WRUN_TEST_SLOW multiplies it. */
   timeout_ms?: number;
-  /** Does it belong in the virtual machines as well, where each process of Node costs half a second? */
+  /** Does it belong in the virtual machines as well? A topic can say so for all of its tests. */
   vm?: boolean;
 }
 
@@ -72,12 +72,15 @@ function present<Value>(value: Value | null, need: Need): Value {
   return value;
 }
 
-/** A group of tests with one name, the file's subject. */
-export function topic(name: string): Topic {
+/**
+ * A group of tests with one name, the file's subject. With `{ vm: true }` they run in the virtual machines as well,
+ * where every process of Node costs half a second: so only what another kernel can change.
+ */
+export function topic(name: string, all: Pick<Options, "vm"> = {}): Topic {
   const tests = suite(name);
   const add = (title: string, ...rest: [Body] | [Options, Body]) => {
     const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;
-    if (inside && !options.vm) return;
+    if (inside && !(options.vm ?? all.vm)) return;
     tests(title, () => perform(name, title, options, body));
   };
   return Object.assign(add, { run: tests.run });
