@@ -5,7 +5,7 @@
  * What is up to date is left alone: npm runs `prepare` on every `npm ci`, and npx runs it once more when it puts a
  * local package in its cache. Plain JavaScript, because nothing is there to compile it when this runs.
  */
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
@@ -44,7 +44,7 @@ const targets = {
     outputs: ["dist/policy.wasm", "dist/policy.core.wasm", "wasm/generated"],
     make: async () => {
       await bundle({ entryPoints: ["wasm/build.ts"], outfile: "dist/build/wasm.js" });
-      execFileSync(process.execPath, ["dist/build/wasm.js"], { stdio: "inherit" });
+      run("dist/build/wasm.js");
     },
   },
   js: {
@@ -67,8 +67,7 @@ const targets = {
     outputs: ["dist/types/runtime/index.d.ts"],
     make: () => {
       rmSync("dist/types", { recursive: true, force: true });
-      const tsc = "node_modules/typescript/bin/tsc";
-      execFileSync(process.execPath, [tsc, "-p", "tsconfig.types.json"], { stdio: "inherit" });
+      run("node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json");
     },
   },
   runner: {
@@ -96,6 +95,12 @@ const targets = {
 async function bundle(options) {
   const esbuild = await import("esbuild");
   await esbuild.build({ ...settings, ...options });
+}
+
+/** Runs a script of Node; what it has printed tells more than a stack of ours. @param {string[]} args */
+function run(...args) {
+  const { status } = spawnSync(process.execPath, args, { stdio: "inherit" });
+  if (status !== 0) process.exit(status ?? 1);
 }
 
 /** @param {string} path @returns {string[]} */

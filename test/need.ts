@@ -15,6 +15,7 @@ export type Tool =
   | "crun"
   | "gcc"
   | "newuidmap"
+  | "ps"
   | "python3"
   | "runc"
   | "strace"
@@ -50,6 +51,7 @@ const tools = new Set<Need>([
   "crun",
   "gcc",
   "newuidmap",
+  "ps",
   "python3",
   "runc",
   "strace",
@@ -130,6 +132,7 @@ const probes: Record<Need, () => boolean> = {
   crun: has("crun"),
   gcc: has("gcc"),
   newuidmap: has("newuidmap"),
+  ps: has("ps"),
   python3: has("python3"),
   runc: has("runc"),
   strace: has("strace"),
