@@ -22,6 +22,7 @@ interface Native {
 }
 
 interface Libc {
+  arch: Arch;
   syscall(number: number, ...args: Argument[]): number;
   errno(): number;
   address(view: ArrayBufferView): bigint;
@@ -36,15 +37,14 @@ export function hostArch(): Arch {
 
 let loaded: Libc | undefined;
 
-function libc(): Libc {
-  if (loaded) return loaded;
+function load(): Libc {
   const native = loadNative();
   const library = native.load(null);
   const word = "void *";
   // `void *` is the one koffi type that takes numbers, negative ones too, and buffers. syscall(2) is variadic in C, but
   // takes its arguments in registers on both architectures, as a function of seven longs does.
   const syscall = library.func("syscall", "long", ["long", word, word, word, word, word, word]);
-  loaded = { syscall, errno: native.errno, address: native.address, library };
+  loaded = { arch: hostArch(), syscall, errno: native.errno, address: native.address, library };
   return loaded;
 }
 
@@ -96,10 +96,17 @@ export function cString(text: string): Uint8Array {
 const interrupted = 4;
 
 /** Makes a system call and answers with its result, -errno when it failed. */
-export function tryCall(name: SyscallName, ...args: Argument[]): number {
-  const { syscall, errno } = libc();
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
-  const result = syscall(syscallNumber(hostArch(), name), a, b, c, d, e, f);
+export function tryCall(
+  name: SyscallName,
+  a: Argument = 0,
+  b: Argument = 0,
+  c: Argument = 0,
+  d: Argument = 0,
+  e: Argument = 0,
+  f: Argument = 0,
+): number {
+  const { arch, syscall, errno } = loaded ?? load();
+  const result = syscall(syscallNumber(arch, name), a, b, c, d, e, f);
   return result === -1 ? -errno() : result;
 }
 
@@ -114,10 +121,10 @@ export function call(name: SyscallName, args: Argument[], path?: string): number
 
 /** Where the bytes are, for a pointer inside a struct; the caller must hold on to `view` until the call is over. */
 export function address(view: ArrayBufferView): bigint {
-  return libc().address(view);
+  return (loaded ?? load()).address(view);
 }
 
 /** A function of libc that answers 0 or an errno, by its C signature. */
 export function errnoFunction(definition: string): (...args: unknown[]) => number {
-  return libc().library.func(definition);
+  return (loaded ?? load()).library.func(definition);
 }
