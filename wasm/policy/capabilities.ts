@@ -1,0 +1,172 @@
+// process.capabilities as masks; `man 7 capabilities`, config.md#linux-process.
+
+import {
+  CapabilitiesFacts,
+  CapabilitiesPlan,
+  CapabilitiesSets as Sets,
+  Problem,
+  ProblemCode,
+} from "../generated/as/types";
+import { Result } from "../generated/as/cabi";
+import { because, quote, report } from "./report";
+import { CAPABILITIES, DEFAULTS } from "./table-capabilities";
+
+const POINTER = "/process/capabilities";
+/** What the flags of the command line change. */
+const FLAG_POINTER = "/process/capabilities/bounding";
+
+function number(name: string): i32 {
+  // Longer than any name: not worth a copy in upper case.
+  if (name.length > 32) return -1;
+  const upper = name.toUpperCase();
+  return CAPABILITIES.indexOf(upper.startsWith("CAP_") ? upper.substring(4) : upper);
+}
+
+function namesOf(mask: u64): string[] {
+  const list: string[] = [];
+  for (let i: i32 = 0; i < CAPABILITIES.length; i++)
+    if ((mask >> i) & 1) list.push("CAP_" + CAPABILITIES[i]);
+  return list;
+}
+
+function flagMask(list: string[], problems: Problem[]): u64 {
+  let mask: u64 = 0;
+  for (let i: i32 = 0; i < list.length; i++) {
+    const n = number(list[i]);
+    if (n >= 0) mask |= (<u64>1) << n;
+    else if (!isAll(list[i]))
+      report(
+        problems,
+        ProblemCode.Invalid,
+        FLAG_POINTER,
+        `capability ${quote(list[i])} is not known`,
+        "see `man 7 capabilities`",
+      );
+  }
+  return mask;
+}
+
+function isAll(name: string): bool {
+  return name.length == 3 && name.toUpperCase() == "ALL";
+}
+
+function hasAll(list: string[]): bool {
+  for (let i: i32 = 0; i < list.length; i++) if (isAll(list[i])) return true;
+  return false;
+}
+
+/** The mask of one list: what is unknown, or not to be had here, is left out with a warning. */
+function readSet(set: string, list: string[], host: CapabilitiesFacts, warnings: Problem[]): u64 {
+  let mask: u64 = 0;
+  for (let i: i32 = 0; i < list.length; i++) {
+    const pointer = `${POINTER}/${set}/${i}`;
+    const n = number(list[i]);
+    if (n < 0)
+      report(
+        warnings,
+        ProblemCode.Invalid,
+        pointer,
+        `capability ${quote(list[i])} is not known and is left out`,
+      );
+    else if (<u32>n > host.last)
+      report(
+        warnings,
+        ProblemCode.Unsupported,
+        pointer,
+        `capability ${quote(list[i])} is left out`,
+        `this kernel knows capabilities up to number ${host.last} only`,
+      );
+    else if (!((host.available >> n) & 1))
+      report(
+        warnings,
+        ProblemCode.Unsupported,
+        pointer,
+        `capability ${quote(list[i])} is left out: wrun itself may not give it`,
+        "run wrun with more capabilities, or ask for a user namespace",
+      );
+    else mask |= (<u64>1) << n;
+  }
+  return mask;
+}
+
+/** Keeps of a set what the kernel accepts beside another one. */
+function within(set: string, mask: u64, bound: u64, boundName: string, warnings: Problem[]): u64 {
+  const lost = namesOf(mask & ~bound);
+  for (let i: i32 = 0; i < lost.length; i++)
+    report(
+      warnings,
+      ProblemCode.Conflict,
+      `${POINTER}/${set}`,
+      `capability \`${lost[i]}\` is left out of \`${set}\`: it is not in \`${boundName}\``,
+      `add it to \`${boundName}\``,
+    );
+  return mask & bound;
+}
+
+export function names(): string[] {
+  return namesOf(~(<u64>0));
+}
+
+export function defaults(): string[] {
+  let mask: u64 = 0;
+  for (let i: i32 = 0; i < DEFAULTS.length; i++) mask |= (<u64>1) << DEFAULTS[i];
+  return namesOf(mask);
+}
+
+/** `ALL` in drop clears the base and then add counts; `ALL` in add fills it and then drop counts. */
+export function adjust(base: string[], add: string[], drop: string[]): Result<string[], Problem[]> {
+  const problems: Problem[] = [];
+  const added = flagMask(add, problems);
+  const dropped = flagMask(drop, problems);
+  const start = flagMask(base, problems);
+  if (hasAll(add) && hasAll(drop))
+    report(
+      problems,
+      ProblemCode.Conflict,
+      FLAG_POINTER,
+      "`ALL` capabilities are both added and dropped",
+    );
+  const both = namesOf(added & dropped);
+  for (let i: i32 = 0; i < both.length; i++)
+    report(
+      problems,
+      ProblemCode.Conflict,
+      FLAG_POINTER,
+      `capability \`${both[i]}\` is both added and dropped`,
+    );
+  if (problems.length) return Result.err<string[], Problem[]>(problems);
+  const all = hasAll(base) || hasAll(add) ? ~(<u64>0) : start;
+  return Result.ok<string[], Problem[]>(namesOf(((hasAll(drop) ? 0 : all) | added) & ~dropped));
+}
+
+export function decide(sets: Sets, host: CapabilitiesFacts): CapabilitiesPlan {
+  const warnings: Problem[] = [];
+  const bounding = readSet("bounding", sets.bounding, host, warnings);
+  const permitted = readSet("permitted", sets.permitted, host, warnings);
+  // cap_capset in security/commoncap.c refuses all of it (EPERM) when one bit is out of place; the runtime-spec wants
+  // a warning instead of a failure. Inheritable outlives execve, which is why it must not exceed bounding
+  // (CVE-2022-24769 and its kin: it is empty unless the spec fills it).
+  const effective = within(
+    "effective",
+    readSet("effective", sets.effective, host, warnings),
+    permitted,
+    "permitted",
+    warnings,
+  );
+  const inheritable = within(
+    "inheritable",
+    readSet("inheritable", sets.inheritable, host, warnings),
+    bounding,
+    "bounding",
+    warnings,
+  );
+  // PR_CAP_AMBIENT_RAISE: in permitted and in inheritable (man 2 prctl).
+  let ambient = readSet("ambient", sets.ambient, host, warnings);
+  ambient = within("ambient", ambient, permitted, "permitted", warnings);
+  ambient = within("ambient", ambient, inheritable, "inheritable", warnings);
+  const why = because(
+    "the capabilities listed in each set, less what the kernel or wrun cannot give",
+    POINTER,
+  );
+  return new CapabilitiesPlan(bounding, effective, permitted, inheritable, ambient, why, warnings);
+}
