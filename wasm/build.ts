@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { compile } from "./bindgen/compile.ts";
-import { readWorld, writeSources } from "./bindgen/generate.ts";
+import { readWorld, writeHost, writeSources } from "./bindgen/generate.ts";
 
 const wit = readFileSync("wasm/wit/policy.wit", "utf8");
 const world = readWorld(wit, "policy");
 const exports = writeSources(world, "wasm/generated/as", (name) => `../../policy/${name}`);
+await writeHost(world, "wasm/generated/host.js");
 await compile({
   wit,
   world: "policy",
