@@ -7,12 +7,14 @@ export function checklist(checks: readonly Check[], fit: boolean, colors: Colors
   const width = Math.max(...checks.map(({ name }) => name.length)) + 2;
   const lines: string[] = [];
   let topic = "";
-  for (const check of checks) {
+  for (const [i, check] of checks.entries()) {
     if (check.topic !== topic) lines.push(colors.bold(check.topic));
     topic = check.topic;
     const mark = paint(check, colors)(label(check).padEnd(9));
     lines.push(`  ${mark}${check.name.padEnd(width)}${check.why}`);
-    for (const line of check.remedy === "" ? [] : check.remedy.split("\n"))
+    // One remedy for several checks in a row is told once, below the last of them.
+    if (check.remedy === "" || checks[i + 1]?.remedy === check.remedy) continue;
+    for (const line of check.remedy.split("\n"))
       lines.push(`           ${colors.dim(`> ${line}`)}`);
   }
   return `${[...lines, "", verdict(checks, fit)].join("\n")}\n`;

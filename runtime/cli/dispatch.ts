@@ -12,6 +12,8 @@ export type Execute = (given: Arguments) => Promise<number> | number;
 
 /** One dynamic import per command, so that none pays for the others. */
 const modules: Record<string, () => Promise<{ execute: Execute }>> = {
+  spec: () => import("./command/spec.ts"),
+  doctor: () => import("./command/doctor.ts"),
   help: () => import("./command/help.ts"),
 };
 
@@ -38,7 +40,7 @@ export async function dispatch(argv: readonly string[]): Promise<number> {
 
 async function runCommand(command: Command, argv: readonly string[]): Promise<number> {
   const given = parseFlags(argv, command.flags, `\`wrun help ${command.name}\` lists them all`);
-  if (given.switches.has("help")) {
+  if (given.switches.get("help")) {
     const { commandHelp } = await import("./help.ts");
     print(commandHelp(command));
     return 0;

@@ -21,7 +21,8 @@ export interface Flag {
 }
 
 export interface Arguments {
-  switches: ReadonlySet<string>;
+  /** Those given; `--read-only=false` is given, and false. */
+  switches: ReadonlyMap<string, boolean>;
   values: ReadonlyMap<string, string>;
   lists: ReadonlyMap<string, readonly string[]>;
   /** The first positional and everything after it, as given. */
@@ -57,7 +58,7 @@ export function parseFlags(
     strict: false,
     tokens: true,
   });
-  const switches = new Set<string>();
+  const switches = new Map<string, boolean>();
   const values = new Map<string, string>();
   const lists = new Map<string, string[]>();
   const result = (rest: string[]): Arguments => ({ switches, values, lists, rest });
@@ -67,8 +68,7 @@ export function parseFlags(
     const flag = flags.find((each) => each.name === token.name && isSpelled(each, token.rawName));
     if (!flag) throw unknownFlag(token.rawName, flags, help);
     if (flag.kind === "switch") {
-      if (readSwitch(token, help)) switches.add(flag.name);
-      else switches.delete(flag.name);
+      switches.set(flag.name, readSwitch(token, help));
       continue;
     }
     const value = readValue(token, flag, help);

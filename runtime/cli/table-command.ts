@@ -65,7 +65,7 @@ const launchFlags: Flag[] = [
   ]),
   ...flagGroup("process", [
     ["-e,env*", "NAME[=VALUE]", "set an environment variable; without a value, pass wrun's own on"],
-    ["-w,workdir", "DIR", "working directory in the container"],
+    ["-w,workdir", "DIR", "working directory in the container, absolute"],
     ["-u,user", "USER[:GROUP]", "names of the container's /etc/passwd and /etc/group, or numbers"],
     ["-t,tty", "", "give the container a terminal of its own"],
     ["-i,interactive", "", "pass standard input on (without -t it always is)"],

@@ -25,8 +25,9 @@ export function cgroupChecks(host: Host): Check[] {
 
 function versionCheck({ cgroup }: Facts): Check {
   const { version } = cgroup;
-  const mounts = cgroup.hierarchies.map(({ mount }) => mount).join(", ");
-  const why = version === "none" ? "no hierarchy is mounted" : `${version}, at ${mounts}`;
+  const [first, ...more] = cgroup.hierarchies.map(({ mount }) => mount);
+  const others = more.length > 0 ? ` and ${more.length} more` : "";
+  const why = version === "none" ? "no hierarchy is mounted" : `${version}, at ${first}${others}`;
   return check("cgroups", "mounted", version !== "none", why, {
     remedy: "sudo mount -t cgroup2 none /sys/fs/cgroup (no limit can be set without)",
   });

@@ -10,7 +10,7 @@ const test = topic("flags");
 const flags = findCommand("run")?.flags ?? [];
 const parse = (...argv: string[]): Arguments => parseFlags(argv, flags, "help");
 const plain = ({ switches, values, lists, rest }: Arguments) => ({
-  ...Object.fromEntries([...switches].map((name) => [name, true])),
+  ...Object.fromEntries(switches),
   ...Object.fromEntries(values),
   ...Object.fromEntries(lists),
   rest,
@@ -40,8 +40,8 @@ const accepted: [argv: string[], meaning: Record<string, unknown>][] = [
   [["--env=--read-only"], { env: ["--read-only"], rest: [] }],
   [["-it", "sh"], { interactive: true, tty: true, rest: ["sh"] }],
   [["-tie", "A=1", "sh"], { tty: true, interactive: true, env: ["A=1"], rest: ["sh"] }],
-  [["--read-only=false"], { rest: [] }],
-  [["--read-only", "--read-only=false"], { rest: [] }],
+  [["--read-only=false"], { "read-only": false, rest: [] }],
+  [["--read-only", "--read-only=false"], { "read-only": false, rest: [] }],
   [["--read-only=true"], { "read-only": true, rest: [] }],
   [["-h"], { help: true, rest: [] }],
 ];

@@ -8,7 +8,7 @@ import { type Arguments, refuseRest } from "../flag.ts";
 export function execute({ switches, values, rest }: Arguments): number {
   refuseRest("spec", rest);
   const bundle = values.get("bundle") ?? ".";
-  const rootless = switches.has("rootless") ? ownIds() : undefined;
+  const rootless = switches.get("rootless") ? ownIds() : undefined;
   // As runc: a cgroup namespace where the host has cgroup v2 alone.
   const cgroupNamespace = existsSync("/sys/fs/cgroup/cgroup.controllers");
   const spec = defaultSpec({ cgroupNamespace, ...(rootless && { rootless }) });
