@@ -56,6 +56,12 @@ export const sysBind: Mount = {
   options: ["rbind", "nosuid", "noexec", "nodev", "ro"],
 };
 
+/** The same for `wrun run`, where what is mounted below /sys is read-only too (CVE-2023-25809). */
+export const sysBindAll: Mount = {
+  ...sysBind,
+  options: ["rbind", "nosuid", "noexec", "nodev", "rro"],
+};
+
 export const cgroupMount: Mount = {
   destination: "/sys/fs/cgroup",
   type: "cgroup",

@@ -45,7 +45,7 @@ const on = (bit: number): Effect => ({ kind: "attr", bit, on: true });
 const off = (bit: number): Effect => ({ kind: "attr", bit, on: false });
 const all = (effect: Effect): Effect => ({ ...effect, recursive: true }) as Effect;
 
-/** runtime-spec config.md#linux-mount-options, all of them and nothing else. */
+/** The 61 of runtime-spec config.md#linux-mount-options, and `rnodev`, which its table forgets. */
 export const mountOptions: ReadonlyMap<string, Effect> = new Map<string, Effect>([
   ["async", { kind: "fs", flag: "async", undoes: "sync" }],
   ["atime", { kind: "atime-not", mode: "noatime" }],

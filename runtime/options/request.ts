@@ -1,0 +1,130 @@
+import { resolve } from "node:path";
+import type { Facts } from "../../shim/facts/types.ts";
+import type { Bundle } from "../spec/bundle.ts";
+import { readBundle } from "../spec/bundle.ts";
+import { randomName } from "../spec/name.ts";
+import { runSpec } from "../spec/run.ts";
+import type { Spec } from "../spec/types.ts";
+import type { AdjustCapabilities } from "./apply.ts";
+import { applyOptions } from "./apply.ts";
+import { applyNamespaces } from "./namespaces.ts";
+import type { Options } from "./option.ts";
+import { readOptions } from "./option.ts";
+import type { RunOptions, Stream } from "./types.ts";
+
+/** What was asked for, complete: nothing in it depends on a default any more. */
+export interface Request {
+  id: string;
+  spec: Spec;
+  rootfs: { kind: "host-overlay" } | { kind: "directory"; path: string };
+  /** Absolute; "" without one. */
+  bundle: string;
+  /** `USER[:GROUP]` to look up in the container's files (spec/user.ts); undefined leaves spec.process.user as it is. */
+  user: string | undefined;
+  /** How many ids an automatic map has (policy: id-maps.automatic). */
+  idSize: number;
+  interactive: boolean;
+  stdin: Stream;
+  stdout: Stream;
+  stderr: Stream;
+  signal: AbortSignal | undefined;
+  killAfter_ms: number;
+  maxBuffer_bytes: number;
+  reject: boolean;
+}
+
+/** What a request depends on besides the options. */
+export interface RequestHost {
+  facts: Pick<Facts, "user" | "cpus" | "cgroup" | "rlimits">;
+  /** The caller's working directory and its TERM. */
+  cwd: string;
+  term: string | undefined;
+  capabilities: AdjustCapabilities;
+}
+
+/**
+ * Options as a request: a bundle's spec with the options over it, or a spec built from the options alone.
+ *
+ * Throws ERR_USAGE, ERR_ID_INVALID, ERR_HOSTNAME, and what readBundle throws.
+ */
+export function request(given: RunOptions, host: RequestHost): Request {
+  const options = resolvePaths(readOptions(given), host.cwd);
+  const bundle = options.bundle === undefined ? undefined : readBundle(options.bundle);
+  const id = options.name ?? randomName();
+  const base = bundle?.spec ?? baseSpec(id, options, host);
+  const applied = applyOptions(base, withSwap(options, host), host.capabilities);
+  const { spec, idSize } = applyNamespaces(applied, options, host.facts.user);
+  return {
+    id,
+    spec,
+    rootfs: rootfsOf(options, bundle),
+    bundle: bundle?.directory ?? "",
+    user: options.user,
+    idSize,
+    interactive: options.interactive ?? false,
+    stdin: options.stdin ?? "ignore",
+    stdout: options.stdout ?? "pipe",
+    stderr: options.stderr ?? "pipe",
+    signal: options.signal,
+    killAfter_ms: options.killAfter_ms ?? 5000,
+    maxBuffer_bytes: options.maxBuffer_bytes ?? 16 << 20,
+    reject: options.reject ?? true,
+  };
+}
+
+function resolvePaths(options: Options, cwd: string): Options {
+  const { bundle, rootfs, volumes } = options;
+  return {
+    ...options,
+    ...(bundle !== undefined && { bundle: resolve(cwd, bundle) }),
+    ...(rootfs !== undefined && { rootfs: resolve(cwd, rootfs) }),
+    ...(volumes && {
+      volumes: volumes.map((v) => ({ ...v, source: resolve(cwd, v.source ?? "") })),
+    }),
+  };
+}
+
+function baseSpec(id: string, options: Options, host: RequestHost): Spec {
+  const { facts } = host;
+  const spec = runSpec({
+    hostname: id.slice(0, 64),
+    capabilities: host.capabilities(undefined, [], []),
+    cpus: facts.cpus,
+    tty: hasTtyGroup(options, facts.user.uid),
+    nofile: nofile(facts.rlimits),
+  });
+  const { process } = spec;
+  const env = [
+    ...(process?.env ?? []),
+    ...(options.tty ? [`TERM=${host.term || "xterm"}`] : []),
+    // Of another user the home is looked up with the user.
+    ...(options.user === undefined ? ["HOME=/root"] : []),
+  ];
+  return { ...spec, process: { cwd: "/", ...process, env } };
+}
+
+/** Where an id map leaves out the group 5, gid=5 would make the mount of devpts fail (EINVAL). */
+function hasTtyGroup({ userns, uidMap, gidMap }: Options, uid: number): boolean {
+  const gids = gidMap ?? uidMap;
+  if (gids) return gids.some((map) => map.containerID <= 5 && 5 < map.containerID + map.size);
+  if (userns?.kind === "auto") return uid === 0 && userns.size > 5;
+  return uid === 0 && userns?.kind !== "own";
+}
+
+/** Node raises its own soft limit to the hard one when it starts; programs that use select(2) want 1024. */
+function nofile(rlimits: Facts["rlimits"]): { soft: number; hard: number } {
+  const hard = rlimits.RLIMIT_NOFILE?.hard ?? 1024;
+  return { soft: hard === -1 ? 1024 : Math.min(1024, hard), hard };
+}
+
+/** A memory limit that swap makes soft is not what was asked for; where swap cannot be limited, there is no choice. */
+function withSwap(options: Options, { facts }: RequestHost): Options {
+  const { memory, memorySwap } = options;
+  if (memory === undefined || memorySwap !== undefined || !facts.cgroup.swap) return options;
+  return { ...options, memorySwap: memory };
+}
+
+function rootfsOf(options: Options, bundle: Bundle | undefined): Request["rootfs"] {
+  const path = options.rootfs ?? bundle?.rootfs;
+  return path === undefined ? { kind: "host-overlay" } : { kind: "directory", path };
+}
