@@ -1,0 +1,102 @@
+/** What a container's spec means on this host: everything that the policy engine decides, in one call. */
+import type { Facts } from "../../shim/facts/types.ts";
+import type {
+  CapabilitiesPlan,
+  CgroupsPlan,
+  IdMapsExtent,
+  IdMapsPlan,
+  IdMapsWhich,
+  NamespacesPlan,
+  Problem,
+} from "../../wasm/generated/host.js";
+import type { Spec } from "../spec/types.ts";
+import { capabilitiesFacts, cgroupsFacts, idMapsFacts, mapping, namespacesFacts } from "./facts.ts";
+import { policy } from "./policy.ts";
+import { collect, type Finding, isSome, problemError } from "./problem.ts";
+import { capabilitySets, cgroupResources, namespaceNeeds, namespaceRequests } from "./request.ts";
+
+export interface DecideInput {
+  spec: Spec;
+  facts: Facts;
+  /** Names the cgroup when the spec has no cgroupsPath. */
+  id: string;
+  /** Ids of the host that other containers have; automatic maps keep clear of them. */
+  takenIds?: readonly IdMapsExtent[];
+  /** How many ids an automatic map has, where that many are to be had. */
+  autoSize?: number;
+}
+
+export interface Decisions {
+  namespaces: NamespacesPlan;
+  /** null unless a user namespace is created. */
+  uidMap: IdMapsPlan | null;
+  gidMap: IdMapsPlan | null;
+  cgroups: CgroupsPlan;
+  capabilities: CapabilitiesPlan;
+  /** What was asked for and has no effect here; none of it is a reason not to run. */
+  warnings: Problem[];
+}
+
+/** A Linux distribution's users, with the nobody of 65534. */
+const auto_size_default = 65536;
+
+/**
+ * Decides on namespaces, id maps, cgroups and capabilities. Pure but for loading the engine: it can plan for any host.
+ *
+ * Throws one WrunError for all problems: ERR_NAMESPACE, ERR_USERNS_DENIED, ERR_IDMAP, ERR_CGROUP or
+ * ERR_CGROUP_CONTROLLER for the first, the others in `because`.
+ */
+export function decide(input: DecideInput): Decisions {
+  const { spec, facts, id } = input;
+  const findings: Finding[] = [];
+  const namespaces = collect("namespaces", findings, () =>
+    policy().namespaces.decide(
+      namespaceRequests(spec),
+      namespaceNeeds(spec),
+      namespacesFacts(facts),
+    ),
+  );
+  const uidMap = createsUser(spec) ? idMap("uid", input, findings) : null;
+  const gidMap = createsUser(spec) ? idMap("gid", input, findings) : null;
+  const cgroups = collect("cgroups", findings, () =>
+    policy().cgroups.decide(
+      cgroupResources(spec),
+      spec.linux?.cgroupsPath ?? "",
+      id,
+      cgroupsFacts(facts),
+    ),
+  );
+  const isOwner = namespaces !== undefined && namespaces.user !== "share";
+  const capabilities = policy().capabilities.decide(
+    capabilitySets(spec),
+    capabilitiesFacts(facts, isOwner),
+  );
+  if (isSome(findings)) throw problemError(findings);
+  if (!namespaces || uidMap === undefined || gidMap === undefined || !cgroups) {
+    throw new RangeError("the policy engine gave neither an answer nor a problem");
+  }
+  const warnings = [...cgroups.warnings, ...capabilities.warnings];
+  return { namespaces, uidMap, gidMap, cgroups, capabilities, warnings };
+}
+
+/** From the spec, so that id maps are checked even when the namespaces have a problem. */
+function createsUser(spec: Spec): boolean {
+  return (spec.linux?.namespaces ?? []).some(
+    ({ type, path }) => type === "user" && path === undefined,
+  );
+}
+
+function idMap(
+  which: IdMapsWhich,
+  { spec, facts, takenIds = [], autoSize = auto_size_default }: DecideInput,
+  findings: Finding[],
+): IdMapsPlan | undefined {
+  const key = which === "uid" ? "uidMappings" : "gidMappings";
+  const given = (spec.linux?.[key] ?? []).map(mapping);
+  const host = idMapsFacts(facts);
+  return collect("id-maps", findings, () =>
+    given.length > 0
+      ? policy().idMaps.explicit(which, given, host, `/linux/${key}`)
+      : policy().idMaps.automatic(which, autoSize, [...takenIds], host),
+  );
+}
