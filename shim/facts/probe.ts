@@ -6,6 +6,7 @@ import { probeCgroup } from "./cgroup.ts";
 import { countList, parseMemory, parsePageSize, parseRelease, probeLsm } from "./kernel.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { namespaceTypes, probeUserNamespaces } from "./namespaces.ts";
+import { probeRoot } from "./root.ts";
 import { probeSubordinate } from "./subordinate.ts";
 import { readNumber, readText } from "./text.ts";
 import type { Facts } from "./types.ts";
@@ -32,6 +33,7 @@ export function probe(): Facts {
     subordinate: probeSubordinate(user),
     cgroup: probeCgroup(mounts),
     mounts: mounts.map(({ point, type, options }) => ({ point, type, options })),
+    root: probeRoot(),
     rlimits: Object.fromEntries(rlimit_names.map((name) => [name, rlimit(name)])),
     lsm: probeLsm(),
     seccomp: status.seccomp,

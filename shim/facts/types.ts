@@ -1,4 +1,5 @@
 import type { NamespaceType } from "../../runtime/spec/types.ts";
+import type { RootEntries } from "./root.ts";
 
 /** What this host offers this process, read once, as plain data (`wrun doctor`, `wrun plan` and the policy engine use it). */
 export interface Facts {
@@ -46,6 +47,8 @@ export interface Facts {
   };
   /** /proc/self/mountinfo: mount points of this mount namespace, in order. */
   mounts: { point: string; type: string; options: string[] }[];
+  /** What stands in the host's `/`. */
+  root: RootEntries;
   /** Current limits of this process, -1 for unlimited. */
   rlimits: Record<string, { soft: number; hard: number }>;
   /** /sys/kernel/security/lsm, [] when it cannot be read. */

@@ -4,7 +4,8 @@
  * Freestanding: no libc, no allocation, one thread (setns and unshare of a user namespace want that), nothing parsed
  * but the program. shim/program/encode.ts writes what is read here; the two layouts must agree.
  *
- * fd 3 is the program, a sealed memfd; fd 4 takes reports of 16 bytes: { u32 kind = 1, u32 step, i64 -errno } on failure.
+ * fd 3 is the program, a sealed memfd; fd 4 is a socket: reports of 16 bytes go out,
+ * { u32 kind = 1, u32 step, i64 -errno } on failure, and single bytes come in that let a waiting program go on.
  */
 typedef unsigned char u8;
 typedef unsigned short u16;
@@ -31,10 +32,10 @@ struct header { u32 magic, steps, data, pointers, size, reserved; };   /* offset
 struct pointer { u32 at, to; };
 
 static u8 program[1 << 20] __attribute__((aligned(16)));
-static i64 slots[256];
+static i64 slots[1024];
 
 #if defined(__x86_64__)
-enum { READ = 0, WRITE = 1, EXIT_GROUP = 231 };
+enum { READ = 0, WRITE = 1, PREAD64 = 17, EXIT_GROUP = 231 };
 static inline i64 syscall(i64 n, i64 a, i64 b, i64 c, i64 d, i64 e, i64 f) {
   register i64 r10 __asm__("r10") = d, r8 __asm__("r8") = e, r9 __asm__("r9") = f;
   i64 result;
@@ -44,7 +45,7 @@ static inline i64 syscall(i64 n, i64 a, i64 b, i64 c, i64 d, i64 e, i64 f) {
   return result;
 }
 #elif defined(__aarch64__)
-enum { READ = 63, WRITE = 64, EXIT_GROUP = 94 };
+enum { READ = 63, WRITE = 64, PREAD64 = 67, EXIT_GROUP = 94 };
 static inline i64 syscall(i64 n, i64 a, i64 b, i64 c, i64 d, i64 e, i64 f) {
   register i64 x8 __asm__("x8") = n, x0 __asm__("x0") = a, x1 __asm__("x1") = b, x2 __asm__("x2") = c,
       x3 __asm__("x3") = d, x4 __asm__("x4") = e, x5 __asm__("x5") = f;
@@ -60,13 +61,14 @@ static void __attribute__((noreturn)) leave(i64 status) {
 static void __attribute__((noreturn)) fail(u32 step, i64 error) {
   struct { u32 kind, step; i64 error; } report = {1, step, error};
   syscall(WRITE, REPORT_FD, (i64)&report, sizeof report, 0, 0, 0);
+  syscall(READ, REPORT_FD, (i64)&report, 1, 0, 0, 0);   /* stay until the host has looked at /proc/PID/root, or is gone */
   leave(EXIT_FAILED);
 }
 
 static struct header *load(void) {
   u64 have = 0;
   for (i64 got = 1; got > 0 && have < sizeof program; have += got) {
-    got = syscall(READ, PROGRAM_FD, (i64)(program + have), sizeof program - have, 0, 0, 0);
+    got = syscall(PREAD64, PROGRAM_FD, (i64)(program + have), sizeof program - have, have, 0, 0);
     if (got < 0) leave(EXIT_BAD_PROGRAM);
   }
   struct header *head = (struct header *)program;
@@ -92,7 +94,7 @@ void __attribute__((noreturn)) _start(void) {
     i64 a[6];
     for (int i = 0; i < 6; i++) {
       u32 kind = s->kinds >> (2 * i) & 3;
-      a[i] = kind == POINTER ? (i64)(data + s->args[i]) : kind == SLOT ? slots[s->args[i] & 255] : (i64)s->args[i];
+      a[i] = kind == POINTER ? (i64)(data + s->args[i]) : kind == SLOT ? slots[s->args[i] & 1023] : (i64)s->args[i];
     }
     if (s->op == CALL) {
       i64 result = syscall(s->number, a[0], a[1], a[2], a[3], a[4], a[5]);
@@ -101,7 +103,7 @@ void __attribute__((noreturn)) _start(void) {
         if (next < 0) fail(at, result);
         at = next - 1;
       } else if (s->save) {
-        slots[(s->save - 1) & 255] = result;
+        slots[(s->save - 1) & 1023] = result;
       }
     } else if (s->op == JUMP) {
       if (s->number == ALWAYS || (s->number == EQUAL) == (a[0] == a[1])) at = a[2] - 1;
@@ -109,7 +111,7 @@ void __attribute__((noreturn)) _start(void) {
       if (a[2] == 8) *(i64 *)a[1] = a[0];
       else *(u32 *)a[1] = a[0];
     } else if (s->op == LOAD) {
-      slots[(s->save - 1) & 255] = a[2] == 8 ? *(i64 *)a[1] : a[2] == 4 ? *(u32 *)a[1] : *(u8 *)a[1];
+      slots[(s->save - 1) & 1023] = a[2] == 8 ? *(i64 *)a[1] : a[2] == 4 ? *(u32 *)a[1] : *(u8 *)a[1];
     } else {
       fail(at, -a[0]);
     }

@@ -2,7 +2,7 @@ import type { SyscallName } from "./syscalls.ts";
 import type { Label, OnErrno, Place, Program, Purpose, Slot, Step, Value } from "./program.ts";
 
 /** As many as native/init.c has. */
-export const slots_max = 256;
+export const slots_max = 1024;
 
 /** Collects steps and their data in order. Equal strings are kept once. */
 export class Builder {

@@ -1,0 +1,111 @@
+/** The default devices and links of /dev (config-linux.md#default-devices), and linux.devices. */
+import type { Purpose } from "../../shim/program/program.ts";
+import type { Device } from "../spec/types.ts";
+import type { Scene } from "./launch.ts";
+import { openInRoot, openMountPoint } from "./path.ts";
+import { O_DIRECTORY, O_PATH, S_IFBLK, S_IFCHR, S_IFIFO } from "./table-kernel.ts";
+import { attach, cloneTree, makePrivate } from "./tree.ts";
+
+const default_devices: Device[] = [
+  { path: "/dev/null", type: "c", major: 1, minor: 3 },
+  { path: "/dev/zero", type: "c", major: 1, minor: 5 },
+  { path: "/dev/full", type: "c", major: 1, minor: 7 },
+  { path: "/dev/random", type: "c", major: 1, minor: 8 },
+  { path: "/dev/urandom", type: "c", major: 1, minor: 9 },
+  { path: "/dev/tty", type: "c", major: 5, minor: 0 },
+];
+
+const links = [
+  ["/proc/self/fd", "fd"],
+  ["/proc/self/fd/0", "stdin"],
+  ["/proc/self/fd/1", "stdout"],
+  ["/proc/self/fd/2", "stderr"],
+  ["/proc/kcore", "core"],
+  ["pts/ptmx", "ptmx"],
+] as const;
+
+function devices(scene: Scene): Device[] {
+  const own = scene.launch.spec.linux?.devices ?? [];
+  const defaults = default_devices.filter((d) => !own.some((other) => other.path === d.path));
+  return [...defaults, ...own];
+}
+
+/** In a user namespace nobody may mknod: the host's nodes are mounted instead. */
+function mustBind(scene: Scene): boolean {
+  return scene.launch.decisions.namespaces.user !== "share" || !scene.clonesFirst;
+}
+
+export function makeDevices(scene: Scene): void {
+  if (!ownDev(scene)) return;
+  for (const device of devices(scene)) {
+    if (mustBind(scene)) bindDevice(scene, device);
+    else makeNode(scene, device);
+  }
+  makeLinks(scene);
+}
+
+/** A /dev bound from the host has what it has; nodes go only into a filesystem that was made for this container. */
+function ownDev(scene: Scene): boolean {
+  const dev = scene.launch.spec.mounts?.find((m) => m.destination.replace(/\/+$/, "") === "/dev");
+  return dev !== undefined && dev.type === "tmpfs";
+}
+
+/**
+ * A mount of the host's node in `scene.tree`. Until the pivot a path is one of the host, never one of the container's,
+ * where /dev/null can be a link to anything (CVE-2025-31133).
+ */
+export function hostNode(scene: Scene, path: string, purpose: Purpose): void {
+  cloneTree(scene, path, false, scene.tree, purpose);
+  makePrivate(scene, scene.tree, purpose);
+}
+
+function bindDevice(scene: Scene, device: Device): void {
+  const purpose: Purpose = {
+    say: `mount the device \`${device.path}\``,
+    code: "ERR_MOUNT",
+    path: device.path,
+  };
+  hostNode(scene, device.path, purpose);
+  openMountPoint(scene, device.path, "file", purpose);
+  attach(scene, scene.tree, scene.target, purpose);
+  scene.close(scene.tree, purpose);
+  scene.close(scene.target, purpose);
+}
+
+function makeNode(scene: Scene, device: Device): void {
+  const { program } = scene;
+  const purpose: Purpose = {
+    say: `make the device \`${device.path}\``,
+    code: "ERR_MOUNT",
+    path: device.path,
+  };
+  const at = device.path.lastIndexOf("/");
+  const type = { c: S_IFCHR, u: S_IFCHR, b: S_IFBLK, p: S_IFIFO }[device.type];
+  const mode = type | (device.fileMode ?? 0o666);
+  const name = program.text(device.path.slice(at + 1));
+  openMountPoint(scene, device.path.slice(0, at), "directory", purpose);
+  const number = deviceNumber(device.major ?? 0, device.minor ?? 0);
+  program.call("mknodat", [scene.target, name, mode, number], purpose);
+  if (device.uid || device.gid) {
+    const owner = [device.uid ?? 0, device.gid ?? 0] as const;
+    program.call("fchownat", [scene.target, name, ...owner, 0x100], purpose);
+  }
+  scene.close(scene.target, purpose);
+}
+
+/** new_encode_dev() of linux/kdev_t.h. */
+function deviceNumber(major: number, minor: number): number {
+  return (minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12);
+}
+
+function makeLinks(scene: Scene): void {
+  const { program, launch } = scene;
+  const purpose: Purpose = { say: "make the links of `/dev`", code: "ERR_MOUNT", path: "/dev" };
+  const flags = O_PATH | O_DIRECTORY(launch.facts.arch);
+  openInRoot(scene, "/dev", scene.target, purpose, { flags, plain: true });
+  for (const [to, name] of links) {
+    const args = [program.text(to), scene.target, program.text(name)];
+    program.call("symlinkat", args, purpose, { on: { EEXIST: "ignore" } });
+  }
+  scene.close(scene.target, purpose);
+}

@@ -1,0 +1,158 @@
+/** The last steps of the container's first process: limits, ids, capabilities, working directory, the program. */
+import type { Purpose } from "../../shim/program/program.ts";
+import { candidates, searchPath } from "../diagnose/candidates.ts";
+import { waitForHost } from "./first.ts";
+import { report_fd, type Scene } from "./launch.ts";
+import {
+  CLOSE_RANGE_CLOEXEC,
+  LINUX_CAPABILITY_VERSION_3,
+  PR_CAPBSET_DROP,
+  PR_CAP_AMBIENT,
+  PR_CAP_AMBIENT_CLEAR_ALL,
+  PR_CAP_AMBIENT_RAISE,
+  PR_SET_DUMPABLE,
+  PR_SET_KEEPCAPS,
+  PR_SET_NO_NEW_PRIVS,
+  RLIMIT,
+  fd_max,
+} from "./table-kernel.ts";
+
+/**
+ * While it holds files of the host, other processes of a namespace that was joined must not trace it (CVE-2016-9962).
+ * In namespaces of its own there is nobody, and wrun may still look at it (proc(5), /proc/PID/root).
+ */
+export function protect(scene: Scene): void {
+  const { decisions } = scene.launch.decisions.namespaces;
+  const shared = decisions.some((d) => (d.kind === "pid" || d.kind === "user") && d.action === "join");
+  if (!shared) return;
+  const purpose: Purpose = { say: "forbid others to trace init", code: "ERR_LAUNCH" };
+  scene.program.call("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], purpose);
+}
+
+/** A session of its own: without one, bytes can be pushed into the caller's terminal (CVE-2017-5226, TIOCSTI). */
+export function newSession(scene: Scene): void {
+  scene.program.call("setsid", [], { say: "start a session", code: "ERR_LAUNCH" });
+}
+
+export function setLimits(scene: Scene): void {
+  const { program, launch } = scene;
+  for (const { type, soft, hard } of launch.spec.process?.rlimits ?? []) {
+    const number = RLIMIT[type];
+    if (number === undefined) throw new RangeError(`unknown rlimit ${type}`);
+    const limit = program.words([soft, hard]);
+    program.call("prlimit64", [0, number, limit, 0], {
+      say: `set \`${type}\` to ${soft}:${hard}`,
+      code: "ERR_LAUNCH",
+      hint: "a hard limit above wrun's own needs CAP_SYS_RESOURCE",
+    });
+  }
+}
+
+/** Everything that leads to the host is closed before the first path of the container is used (CVE-2024-21626). */
+export function closeFiles(scene: Scene): void {
+  const purpose: Purpose = { say: "close every file of the host", code: "ERR_LAUNCH" };
+  scene.program.call("close_range", [report_fd + 1, fd_max, 0], purpose);
+  scene.program.call("close", [report_fd - 1], purpose, { on: { EBADF: "ignore" } });
+}
+
+export function setUser(scene: Scene): void {
+  const { program, launch } = scene;
+  const { capabilities, gidMap } = launch.decisions;
+  const user = launch.spec.process?.user ?? { uid: 0, gid: 0 };
+  const bounding: Purpose = { say: "limit the capability bounding set", code: "ERR_CAPABILITY" };
+  for (let n = 0; n <= launch.facts.lastCapability; n++) {
+    if (capabilities.bounding & (1n << BigInt(n))) continue;
+    program.call("prctl", [PR_CAPBSET_DROP, n, 0, 0, 0], bounding);
+  }
+  const ids: Purpose = {
+    say: `become user ${user.uid}:${user.gid}`,
+    code: "ERR_IDMAP",
+    hint: "the id must be in the id map of the user namespace (linux.uidMappings, --uidmap)",
+  };
+  program.call("prctl", [PR_SET_KEEPCAPS, 1, 0, 0, 0], ids);
+  const groups = user.additionalGids ?? [];
+  if (!gidMap?.denySetgroups) {
+    const list = program.bytes(new Uint8Array(new Uint32Array(groups).buffer));
+    program.call("setgroups", [groups.length, list], { ...ids, say: "set additional groups" });
+  }
+  program.call("setresgid", [user.gid, user.gid, user.gid], ids);
+  program.call("setresuid", [user.uid, user.uid, user.uid], ids);
+  setCapabilities(scene);
+  program.call("umask", [user.umask ?? 0o022], { say: "set the umask", code: "ERR_LAUNCH" });
+}
+
+function setCapabilities(scene: Scene): void {
+  const { program, launch } = scene;
+  const purpose: Purpose = { say: "set the capabilities", code: "ERR_CAPABILITY" };
+  const { effective, permitted, inheritable, ambient } = launch.decisions.capabilities;
+  const header = program.words([LINUX_CAPABILITY_VERSION_3]);
+  const words = new Uint32Array(6); // two of struct __user_cap_data_struct: low words, then high ones
+  [effective, permitted, inheritable].forEach((set, i) => {
+    words[i] = Number(set & 0xffffffffn);
+    words[i + 3] = Number(set >> 32n);
+  });
+  program.call("capset", [header, program.bytes(new Uint8Array(words.buffer))], purpose);
+  const clear = [PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0];
+  program.call("prctl", clear, purpose);
+  for (let n = 0; n <= launch.facts.lastCapability; n++) {
+    if (!(ambient & (1n << BigInt(n)))) continue;
+    program.call("prctl", [PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, n, 0, 0], purpose);
+  }
+  if (launch.spec.process?.noNewPrivileges) {
+    program.call("prctl", [PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0], purpose);
+  }
+}
+
+/**
+ * After the ids, since the directory may be open to this user only. getcwd(2) says `(unreachable)…` when a link of
+ * the image led out of the container, and then the launch ends (CVE-2024-21626).
+ */
+export function enterDirectory(scene: Scene): void {
+  const { program, launch } = scene;
+  const path = launch.spec.process?.cwd ?? "/";
+  const purpose: Purpose = { say: `enter the directory \`${path}\``, code: "ERR_CWD", path };
+  const first = program.slot();
+  const inside = program.label("inside");
+  const buffer = program.space(4096);
+  program.call("chdir", [program.text(path)], purpose);
+  program.call("getcwd", [buffer, 4096], { ...purpose, code: "ERR_CWD_OUTSIDE" });
+  program.load(first, buffer, 1, purpose);
+  program.jumpIf(first, "==", "/".charCodeAt(0), inside, purpose);
+  program.fail("EXDEV", { ...purpose, code: "ERR_CWD_OUTSIDE" });
+  program.place(inside);
+}
+
+/**
+ * One execve for each directory of PATH, as execvp(3) does: on to the next where there is no such file; a file that
+ * may not be run is remembered and reported when no other is found.
+ */
+export function execute(scene: Scene): void {
+  const { program, launch } = scene;
+  const process = launch.spec.process;
+  const args = process?.args ?? [];
+  const env = process?.env ?? [];
+  waitForHost(scene, { say: "wait to be started", code: "ERR_LAUNCH" });
+  const purpose: Purpose = { say: `execute \`${args[0]}\``, code: "ERR_EXEC_NOT_FOUND" };
+  program.call("close_range", [3, fd_max, CLOSE_RANGE_CLOEXEC], purpose);
+  const argv = program.strings(args);
+  const envp = program.strings(env);
+  const denied = program.slot();
+  for (const path of candidates(args[0] ?? "", searchPath(env))) {
+    const next = program.label("next");
+    const forbidden = program.label("forbidden");
+    const text = program.text(path);
+    const step: Purpose = { ...purpose, path };
+    program.call("execve", [text, argv, envp], step, {
+      on: { ENOENT: next, ENOTDIR: next, EACCES: forbidden },
+    });
+    program.place(forbidden);
+    const one = program.words([1]);
+    program.load(denied, one, 1, step);
+    program.place(next);
+  }
+  const missing = program.label("missing");
+  program.jumpIf(denied, "==", 0, missing, purpose);
+  program.fail("EACCES", { ...purpose, code: "ERR_EXEC_DENIED" });
+  program.place(missing);
+  program.fail("ENOENT", purpose);
+}

@@ -1,0 +1,60 @@
+import type { Program } from "../../shim/program/program.ts";
+import { makeDevices } from "./device.ts";
+import { enterNamespaces, firstProcess } from "./first.ts";
+import { raiseLoopback, setNames, writeSysctls } from "./kernel-settings.ts";
+import { type Launch, Scene } from "./launch.ts";
+import { makeEmpty, maskPaths, protectPaths } from "./mask.ts";
+import { mountAll, openSources } from "./mounts.ts";
+import {
+  closeFiles,
+  enterDirectory,
+  execute,
+  newSession,
+  protect,
+  setLimits,
+  setUser,
+} from "./process.ts";
+import { attachRootfs, isolateMounts, openRootfs, pivot } from "./root.ts";
+import { createCgroupNamespace, dieWithHost, freeUmask } from "./second.ts";
+import { openTerminal } from "./terminal.ts";
+
+/**
+ * The whole launch of a container, in the order in which the kernel is asked. Pure: the same launch gives the same
+ * program. Throws RangeError when it grows beyond what init can hold.
+ */
+export function buildProgram(launch: Launch): Program {
+  const scene = new Scene(launch);
+  firstProcess(scene);
+  const openTrees = (): void => {
+    openRootfs(scene);
+    openSources(scene);
+  };
+  // With rights over the host's mounts the trees are opened before those rights are given up; without, they can only
+  // be opened in the mount namespace of the new user namespace.
+  if (scene.clonesFirst) openTrees();
+  enterNamespaces(scene);
+  dieWithHost(scene);
+  protect(scene);
+  newSession(scene);
+  createCgroupNamespace(scene);
+  freeUmask(scene);
+  isolateMounts(scene);
+  if (!scene.clonesFirst) openTrees();
+  makeEmpty(scene);
+  attachRootfs(scene);
+  mountAll(scene);
+  makeDevices(scene);
+  openTerminal(scene);
+  setNames(scene);
+  raiseLoopback(scene);
+  writeSysctls(scene);
+  maskPaths(scene);
+  protectPaths(scene);
+  pivot(scene);
+  closeFiles(scene);
+  setLimits(scene);
+  setUser(scene);
+  enterDirectory(scene);
+  execute(scene);
+  return scene.program.finish();
+}
