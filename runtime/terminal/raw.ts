@@ -77,10 +77,15 @@ function hold(restore: () => void): () => void {
   };
 }
 
-/** Is this process in the foreground process group of its terminal: fields 5 (pgrp) and 8 (tpgid) of man 5 proc. */
+/**
+ * May this process change the mode: is it in the foreground process group of its controlling terminal, or has it none.
+ *
+ * Fields 5 (pgrp), 7 (tty_nr) and 8 (tpgid) of /proc/PID/stat, man 5 proc.
+ */
 function isForeground(): boolean {
   const stat = readFileSync("/proc/self/stat", "utf8");
   // The name in field 2 may have blanks and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return fields[2] === fields[5];
+  const [pgrp, tty, foreground] = [fields[2], fields[4], fields[5]];
+  return tty === "0" || pgrp === foreground;
 }

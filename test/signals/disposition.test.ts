@@ -54,6 +54,13 @@ test("a process without a pid namespace of its own gets every signal", () => {
   }
 });
 
+test("the keyboard's stop signals do not reach a process that does not handle them", () => {
+  for (const name of ["SIGTSTP", "SIGTTIN", "SIGTTOU"] as const) {
+    assert.is(verdict(status("4711", {}), constants.signals[name]), "drop", name);
+    assert.is(verdict(status("4711", { SigCgt: name }), constants.signals[name]), "deliver", name);
+  }
+});
+
 test("pid 1 of a namespace in a namespace is pid 1", () => {
   assert.is(verdict(status("4711 12 1", {}), constants.signals.SIGTERM), "kill");
 });

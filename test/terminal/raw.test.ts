@@ -1,5 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { forward } from "../../runtime/signals/forward.ts";
 import { attach } from "../../runtime/terminal/session.ts";
@@ -152,6 +153,33 @@ test("a forwarded SIGHUP leaves the session and the raw mode alone", async () =>
   assert.is(child.signalCode, null);
   assert.not.equal(mode(host.slave.number), before);
   child.kill("SIGQUIT");
+  await once(child, "exit");
+  assert.equal(mode(host.slave.number), before);
+  close(playing);
+});
+
+/** The letter of a process's state, man 5 proc. */
+function state(pid: number): string {
+  return readFileSync(`/proc/${pid}/stat`, "utf8")
+    .replace(/^.*\) /, "")
+    .slice(0, 1);
+}
+
+test("a stop gives the terminal back and stops the program, until both go on", async () => {
+  const script = "echo pid $$; while :; do sleep 0.02; done";
+  const playing = await start({ WRUN_TEST_SCRIPT: script, WRUN_TEST_FORWARD: "1" });
+  const { child, host, before, output } = playing;
+  await until("its pid", () => /pid \d+/.test(output()));
+  const wrun = child.pid ?? 0;
+  const program = Number(/pid (\d+)/.exec(output())?.[1]);
+  const raw = mode(host.slave.number);
+  child.kill("SIGTSTP");
+  await until("both stopped", () => state(wrun) === "T" && state(program) === "T");
+  assert.equal(mode(host.slave.number), before);
+  child.kill("SIGCONT");
+  await until("both go on", () => state(wrun) !== "T" && state(program) !== "T");
+  await until("raw again", () => Buffer.compare(mode(host.slave.number), raw) === 0);
+  child.kill("SIGTERM");
   await once(child, "exit");
   assert.equal(mode(host.slave.number), before);
   close(playing);
