@@ -130,4 +130,5 @@ export const errnos: Readonly<Record<string, readonly [number: number, text: str
   EOWNERDEAD: [130, "owner died"],
   ENOTRECOVERABLE: [131, "state not recoverable"],
   ERFKILL: [132, "operation not possible due to RF-kill"],
+  EHWPOISON: [133, "memory page has hardware error"],
 };
