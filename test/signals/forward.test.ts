@@ -74,7 +74,8 @@ test("an ignored signal stays without effect", { needs: ["root"] }, async () => 
 
 test("stop gives the signals back, and the dead get none", { needs: ["root"] }, async () => {
   const before = process.listenerCount("SIGTERM");
-  const box = await first("echo ready");
+  const box = await first("echo ready; exec sleep 100");
+  box.kill();
   await once(box.parent, "exit");
   const forwarding = forward(box.pid, box.pidfd, () => assert.unreachable("killed the dead"));
   process.kill(process.pid, "SIGTERM");
