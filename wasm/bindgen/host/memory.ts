@@ -21,9 +21,6 @@ export class Memory {
   enter(): void {
     if (this.running)
       throw new Error("cannot enter the component: a call has trapped or still runs");
-  }
-
-  begin(): void {
     this.running = true;
   }
 

@@ -41,7 +41,7 @@ export function exportFunc(routines: Routines, core: string, post: string, func:
       );
   const zero = results.length === 0 ? "" : !returnArea && results[0] === "i64" ? "0n" : "0";
   const value = returnArea
-    ? lift(routines, func.result, "result >>> 0")
+    ? lift(routines, func.result, "result")
     : liftFlat(routines, func.result, ["result"]);
   const failing = func.result?.kind === "result";
   const args = lowered.flat.map((_, n) => `a${n}`);
@@ -56,11 +56,10 @@ export function exportFunc(routines: Routines, core: string, post: string, func:
             lowered.text,
             lowered.flat.map((flat, n) => `a${n} = ${flat};`),
           ),
-          block("catch (error)", `${post}(${zero});`, "throw inside(error, at);"),
+          block("catch (error)", `${post}(${zero});`, "m.end();", "throw inside(error, at);"),
         ]
       : "",
-    "m.begin();",
-    `${results.length > 0 ? "const result = " : ""}${core}(${args.join(", ")});`,
+    `${results.length > 0 ? "const result = " : ""}${core}(${args.join(", ")})${returnArea ? " >>> 0" : ""};`,
     "m.refresh();",
     results.length > 0 ? `const value = ${value};` : "",
     `${post}(${results.length > 0 ? "result" : ""});`,
@@ -79,8 +78,10 @@ export function importFunc(routines: Routines, target: string, func: Func): stri
     : split(func.params, flat).map(([param, part]) => liftFlat(routines, param.type, part));
   const call = `${target}(${args.join(", ")})`;
   const heads = [...flat, ...(returnArea ? ["to"] : [])];
+  const unsigned = [...(spilled ? ["area >>>= 0;"] : []), ...(returnArea ? ["to >>>= 0;"] : [])];
   const { result } = func;
-  if (!result) return block(`${quote(func.name)}(${heads.join(", ")})`, "m.refresh();", `${call};`);
+  if (!result)
+    return block(`${quote(func.name)}(${heads.join(", ")})`, unsigned, "m.refresh();", `${call};`);
   const got =
     result.kind === "result"
       ? lines(
@@ -95,6 +96,7 @@ export function importFunc(routines: Routines, target: string, func: Func): stri
     : new FlatLowering(routines).lower(result, "value", `result of ${func.name}`);
   return block(
     `${quote(func.name)}(${heads.join(", ")})`,
+    unsigned,
     "m.refresh();",
     got,
     "m.refresh();",
