@@ -98,6 +98,14 @@ const launchFlags: Flag[] = [
   ]),
 ];
 
+const brief: Flag = {
+  name: "brief",
+  kind: "switch",
+  value: "",
+  group: "other",
+  about: "print what the steps are for, and not the steps",
+};
+
 const statusFd: Flag = {
   name: "status-fd",
   kind: "value",
@@ -146,9 +154,12 @@ export const commands: readonly Command[] = [
       "Takes the flags of run. Prints every decision with its reason, and every step",
       "that run would ask of the kernel. Needs no privilege and changes nothing.",
     ],
-    flags: [...launchFlags, json, help],
+    flags: [...launchFlags, brief, json, help],
     usageExit: 2,
-    examples: ["wrun plan --memory 64m -- sh", "wrun plan --json -- sh | jq .decisions.namespaces"],
+    examples: [
+      "wrun plan --brief --memory 64m -- sh",
+      "wrun plan --json -- sh | jq .decisions.namespaces",
+    ],
   },
   {
     name: "doctor",

@@ -45,6 +45,7 @@ const facts: Facts = {
     { point: "/proc", type: "proc", options: ["rw", "nosuid"] },
     { point: "/proc/sys/fs/binfmt_misc", type: "autofs", options: ["rw"] },
   ],
+  root: { directories: ["etc", "home", "usr"], links: [{ name: "bin", to: "usr/bin" }] },
   rlimits: {},
   lsm: ["lockdown", "capability", "yama", "selinux", "bpf"],
   seccomp: true,

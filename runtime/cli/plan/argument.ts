@@ -37,11 +37,16 @@ function argumentText(value: Value, kind: ArgumentKind, program: Program, arch: 
 }
 
 function numberText(value: bigint, kind: ArgumentKind, arch: Arch): string {
-  if (kind === "fd") return value === BigInt(kernel.AT_FDCWD) ? "AT_FDCWD" : `${value}`;
-  if (kind === "octal") return `0${value.toString(8)}`;
+  if (kind === "fd") return descriptors.get(value) ?? `${value}`;
+  if (kind === "octal") return value === 0n ? "0" : `0${value.toString(8)}`;
   if (isPrefix(kind)) return flagText(value, kind, arch);
   return kind !== "number" && value === 0n ? "NULL" : `${value}`;
 }
+
+const descriptors = new Map([
+  [BigInt(kernel.AT_FDCWD), "AT_FDCWD"],
+  [BigInt(kernel.fd_max), "~0"],
+]);
 
 function isPrefix(kind: ArgumentKind): kind is FlagPrefix {
   return kind.endsWith("_");

@@ -9,47 +9,61 @@ import { callText } from "./argument.ts";
 export interface Show {
   arch: Arch;
   colors: Colors;
-  /** The arguments of every call on a line below it. */
-  withArguments: boolean;
+  /** Only what the steps are for, and not the steps. */
+  brief: boolean;
 }
 
-/** `17  move_mount  attach …   [ENOENT: go to 23]`. Numbers are those of error messages. */
-export function stepLines(program: Program, show: Show): string[] {
-  const number_width = String(program.steps.length).length;
-  const names = program.steps.map(name);
-  const name_width = Math.max(0, ...names.map((each) => each.length));
-  return program.steps.flatMap((step, i) => {
-    const number = String(i).padStart(number_width);
-    const say = visible(step.purpose.say);
-    const line = `  ${number}  ${(names[i] ?? "").padEnd(name_width)}  ${say}${after(step)}`;
-    if (!show.withArguments) return [line];
-    const call = show.colors.dim(detail(step, program, show.arch));
-    return [line, `  ${" ".repeat(number_width + 2)}${call}`];
-  });
+/**
+ * What a run of steps is for, and below it each of them: number, call, and where it goes on which errno.
+ *
+ *     attach `proc` at `/proc`
+ *       17  move_mount(s3, "", s5, "", MOVE_MOUNT_F_EMPTY_PATH) -> s6   [ENOENT: go to 23]
+ *
+ * Numbers are those of error messages.
+ */
+export function stepLines(program: Program, { arch, colors, brief }: Show): string[] {
+  const { steps } = program;
+  const width = String(steps.length).length;
+  const lines: string[] = [];
+  for (let from = 0; from < steps.length; ) {
+    const say = steps[from]?.purpose.say ?? "";
+    let to = from;
+    while (continues(say, steps[to + 1])) to++;
+    const range = to === from ? `${from}` : `${from}-${to}`;
+    lines.push(brief ? `  ${range.padEnd(2 * width + 3)}${visible(say)}` : `  ${visible(say)}`);
+    for (let i = from; i <= to && !brief; i++) {
+      const step = steps[i] as Step;
+      const then = after(step, i);
+      const number = String(i).padStart(width + 4);
+      lines.push(`${number}  ${detail(step, program, arch)}${then && colors.dim(`   [${then}]`)}`);
+    }
+    from = to + 1;
+  }
+  return lines;
 }
 
-function name(step: Step): string {
-  return step.kind === "call" ? step.call : step.kind;
+/** A filesystem is made in several steps, whose purposes add the option that each of them sets. */
+function continues(say: string, next: Step | undefined): boolean {
+  return next?.purpose.say === say || next?.purpose.say.startsWith(`${say} with `) === true;
 }
 
-function after(step: Step): string {
-  if (step.kind === "jump") return `   [${condition(step)}go to ${step.to.index}]`;
-  if (step.kind === "fail") return `   [${step.errno}]`;
+function after(step: Step, index: number): string {
   if (step.kind !== "call" || !step.on) return "";
-  return `   [${onErrno(step.on)}]`;
+  return onErrno(step.on, index);
 }
 
 function condition({ slot, is, value }: Extract<Step, { kind: "jump" }>): string {
-  return slot === undefined ? "" : `when s${slot.slot} ${is} ${value}: `;
+  return slot === undefined ? "" : ` when s${slot.slot} ${is} ${value}`;
 }
 
 /** Labels as the steps they stand for, `any` in words. */
-function onErrno(on: OnErrno): string {
+function onErrno(on: OnErrno, index: number): string {
   return Object.entries(on)
     .flatMap(([errno, to]) => {
       if (to === undefined) return [];
       const when = errno === "any" ? "any error" : errno;
-      return `${when}: ${to === "ignore" ? "go on" : `go to ${to.index}`}`;
+      if (to === "ignore") return `${when}: go on`;
+      return to.index === index ? `${when}: again` : `${when}: go to ${to.index}`;
     })
     .join(", ");
 }
@@ -65,8 +79,8 @@ function detail(step: Step, program: Program, arch: Arch): string {
     case "load":
       return `data[${step.place.at}], ${step.bytes} bytes -> s${step.slot.slot}`;
     case "jump":
-      return `${condition(step)}${step.to.name}`;
+      return `go to ${step.to.index}${condition(step)}`;
     case "fail":
-      return step.errno;
+      return `fail with ${step.errno}`;
   }
 }

@@ -1,0 +1,87 @@
+/** A plan for people: what is decided and why, then every step. */
+import type { Facts } from "../../../shim/facts/types.ts";
+import type { Program } from "../../../shim/program/program.ts";
+import type { Problem } from "../../../wasm/generated/host.js";
+import type { Rootfs } from "../../launch/launch.ts";
+import type { Decisions } from "../../policy/decide.ts";
+import type { Spec } from "../../spec/types.ts";
+import type { Colors } from "../color.ts";
+import { visible } from "../error.ts";
+import { capabilityLines, cgroupLines, idMapLines, namespaceLines } from "./decision.ts";
+import { stepLines } from "./step.ts";
+
+/** What the library's plan() answers with. */
+export interface Plan {
+  id: string;
+  spec: Spec;
+  rootfs: Rootfs;
+  facts: Facts;
+  decisions: Decisions;
+  program: Program;
+  warnings: readonly Problem[];
+}
+
+export interface PlanShow {
+  colors: Colors;
+  /** Every capability this engine knows, by number. */
+  capabilities: readonly string[];
+  /** What the steps are for, and not the steps. */
+  brief: boolean;
+}
+
+export function planText(plan: Plan, { colors, capabilities, brief }: PlanShow): string {
+  const { decisions, facts, program } = plan;
+  const maps = [["uid", decisions.uidMap] as const, ["gid", decisions.gidMap] as const];
+  const steps = stepLines(program, { arch: facts.arch, colors, brief });
+  const sections: [title: string, lines: string[]][] = [
+    [`container ${plan.id}`, containerLines(plan)],
+    ["namespaces", namespaceLines(decisions.namespaces, colors)],
+    ["id maps", idMapLines(maps, colors)],
+    ["cgroup", cgroupLines(decisions.cgroups, facts.cgroup.hierarchies, colors)],
+    ["capabilities", capabilityLines(decisions.capabilities, capabilities, colors)],
+    ["warnings", plan.warnings.map(warning)],
+    [`${program.steps.length} steps of init, after the cgroup is made`, steps],
+  ];
+  return sections
+    .filter(([, lines]) => lines.length > 0)
+    .map(([title, lines]) => `${[colors.bold(title), ...lines].join("\n")}\n`)
+    .join("\n");
+}
+
+function containerLines({ spec, rootfs }: Plan): string[] {
+  const { process, root, hostname } = spec;
+  const origin = rootfs.kind === "directory" ? rootfs.path : "the host's, under a throw-away layer";
+  const rows: [string, string | undefined][] = [
+    ["command", process?.args && JSON.stringify(process.args)],
+    ["in", process?.cwd],
+    ["as", process?.user && `uid ${process.user.uid}, gid ${process.user.gid}`],
+    ["root", root?.readonly ? `${origin}, read-only` : origin],
+    ["hostname", hostname],
+  ];
+  return rows.flatMap(([name, text]) =>
+    text === undefined ? [] : [`  ${name.padEnd(10)}${visible(text)}`],
+  );
+}
+
+function warning({ message, hint, pointer }: Problem): string {
+  const where = pointer === "" ? "" : ` (${pointer})`;
+  return visible(`  ${message}${where}${hint === "" ? "" : `; ${hint}`}`);
+}
+
+/** A plan for programs: everything, on one line. Sets of bits are decimal strings, since JSON numbers end at 2^53. */
+export function planJson({ id, spec, rootfs, facts, decisions, program, warnings }: Plan): string {
+  const { steps, data, pointers } = program;
+  const bytes = Buffer.from(data.buffer, data.byteOffset, data.length).toString("base64");
+  const shown = {
+    id,
+    decisions,
+    warnings,
+    spec,
+    rootfs,
+    program: { steps, data: bytes, pointers },
+    facts,
+  };
+  const text = (_key: string, value: unknown) =>
+    typeof value === "bigint" ? value.toString() : value;
+  return `${JSON.stringify(shown, text)}\n`;
+}
