@@ -55,6 +55,7 @@ export type ErrorCode =
   | "ERR_EXEC_DENIED"
   | "ERR_TERMINAL"
   | "ERR_ABORTED"
+  | "ERR_EXIT"
   | "ERR_LAUNCH"
   | "ERR_INTERNAL";
 

@@ -8,14 +8,18 @@ export function defaultCapabilities(): string[] {
 }
 
 /**
- * The default list with `--cap-add` and `--cap-drop`, as `CAP_` names by number.
+ * A list, or the default one, with `--cap-add` and `--cap-drop`, as `CAP_` names by number.
  *
  * `ALL` is understood and CAP_ may be left out. Throws ERR_CAPABILITY for a name that is not known or on both lists.
  */
-export function adjustCapabilities(add: readonly string[], drop: readonly string[]): string[] {
+export function adjustCapabilities(
+  base: readonly string[] | undefined,
+  add: readonly string[],
+  drop: readonly string[],
+): string[] {
   const findings: Finding[] = [];
   const list = collect("capabilities", findings, () =>
-    policy().capabilities.adjust(defaultCapabilities(), [...add], [...drop]),
+    policy().capabilities.adjust([...(base ?? defaultCapabilities())], [...add], [...drop]),
   );
   if (isSome(findings)) throw problemError(findings);
   return list ?? [];

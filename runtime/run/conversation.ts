@@ -8,6 +8,8 @@ import { decodeReport, report_bytes } from "../../shim/program/encode.ts";
 import { exited } from "../../shim/wait.ts";
 
 export interface Handlers {
+  /** init has its own copies of the descriptors by now. */
+  started(): void;
   /** init has made its user namespace and waits for the id maps. */
   mapIds(pid: number): Promise<void>;
   /** The container's process exists; it executes nothing of the user's before this has settled. */
@@ -28,6 +30,7 @@ export async function converse(
 ): Promise<{ pid: number; pidfd: Fd }> {
   const init = startInit(program, fds);
   const first = pidfdOpen(init.pid);
+  handlers.started();
   let container: { pid: number; pidfd: Fd } | undefined;
   try {
     for (;;) {

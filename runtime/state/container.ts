@@ -1,9 +1,9 @@
-import { mkdirSync, openSync, closeSync, readdirSync, rmSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Fd } from "../../shim/fd.ts";
 import { lockFile, tryLock } from "../../shim/lock.ts";
 import { WrunError } from "../error.ts";
-import { stateRoot } from "./directory.ts";
+import { stateRoot, stateRootPath } from "./directory.ts";
 import { readRecord, type StateRecord, writeRecord } from "./record.ts";
 
 /**
@@ -77,7 +77,11 @@ function taken(id: string): WrunError {
 
 /** The ids of all containers that have state, living or not. */
 export function listIds(): string[] {
-  return readdirSync(stateRoot(), { withFileTypes: true })
+  return directories(stateRoot());
+}
+
+function directories(root: string): string[] {
+  return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
 }
@@ -97,7 +101,15 @@ export function withAllocationLock<T>(work: () => T): T {
   }
 }
 
-export function otherRecords(): StateRecord[] {
-  const root = stateRoot();
-  return listIds().flatMap((id) => readRecord(join(root, id)) ?? []);
+/** The records of all containers; makes nothing, not even the directory for them. */
+function records(): StateRecord[] {
+  const root = stateRootPath();
+  if (!existsSync(root)) return [];
+  return directories(root).flatMap((id) => readRecord(join(root, id)) ?? []);
+}
+
+/** Host ids in use, for `prepare`. */
+export function takenIds(): Pick<StateRecord, "uids" | "gids"> {
+  const all = records();
+  return { uids: all.flatMap((r) => r.uids), gids: all.flatMap((r) => r.gids) };
 }

@@ -24,6 +24,11 @@ export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
   }
 }
 
+/** Where it would be; nothing is made. */
+export function stateRootPath(env: NodeJS.ProcessEnv = process.env): string {
+  return chosen(env);
+}
+
 function chosen(env: NodeJS.ProcessEnv): string {
   if (env.WRUN_ROOT) return env.WRUN_ROOT;
   const uid = process.geteuid?.() ?? 0;

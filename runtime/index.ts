@@ -1,0 +1,6 @@
+/** wrun as a library: Linux containers from TypeScript. */
+export { type ErrorCode, type ErrorDetails, WrunError } from "./error.ts";
+export type { RunOptions, Stream, Volume } from "./options/types.ts";
+export { type Plan, plan } from "./plan.ts";
+export { RunError, type RunResult, run } from "./run/run.ts";
+export { remove } from "./state/remove.ts";

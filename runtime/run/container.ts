@@ -1,0 +1,142 @@
+/** One container in the foreground, from its state directory to the last trace of it. */
+import { killCgroup } from "../../shim/cgroup-processes.ts";
+import { encode } from "../../shim/program/encode.ts";
+import type { Fd } from "../../shim/fd.ts";
+import { pidfdSendSignal } from "../../shim/pidfd.ts";
+import { receiveFds, socketpair } from "../../shim/socket.ts";
+import { isErrno } from "../../shim/error.ts";
+import { console_fd, first_fd } from "../launch/launch.ts";
+import { ContainerState, takenIds, withAllocationLock } from "../state/container.ts";
+import { bootId, identify, type StateRecord } from "../state/record.ts";
+import { removeRecorded } from "../state/remove.ts";
+import type { Request } from "../options/request.ts";
+import type { Facts } from "../../shim/facts/types.ts";
+import { Cgroups } from "./cgroup.ts";
+import { converse } from "./conversation.ts";
+import { launchError } from "./failure.ts";
+import { writeIdMaps } from "./id-map.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import type { Streams } from "./stream.ts";
+
+/** Changes a program before it runs. Only tests do: they make every step fail once. */
+export type Rewrite = (prepared: Prepared) => Prepared;
+
+export class Container {
+  readonly prepared: Prepared;
+  readonly #state: ContainerState;
+  readonly #record: StateRecord;
+  #cgroups: Cgroups | undefined;
+
+  private constructor(prepared: Prepared, state: ContainerState, record: StateRecord) {
+    this.prepared = prepared;
+    this.#state = state;
+    this.#record = record;
+  }
+
+  /** Takes the id and the host ids. Throws WrunError for whatever is wrong with the request; nothing is left then. */
+  static claim(request: Request, facts: Facts, rewrite: Rewrite = (p) => p): Container {
+    return withAllocationLock(() => {
+      const prepared = rewrite(prepare(request, facts, takenIds()));
+      const state = ContainerState.create(request.id);
+      const record: StateRecord = {
+        id: request.id,
+        bundle: request.bundle,
+        created: new Date().toISOString(),
+        bootId: bootId(),
+        process: null,
+        cgroups: [],
+        uids: hostIds(prepared.decisions.uidMap),
+        gids: hostIds(prepared.decisions.gidMap),
+      };
+      state.write(record);
+      return new Container(prepared, state, record);
+    });
+  }
+
+  /** Makes the cgroups and launches; resolves when the user's program runs. Rejects with WrunError. */
+  async start(streams: Streams): Promise<Running> {
+    const { facts, decisions, spec } = this.prepared;
+    this.#cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies, (made) => {
+      this.#record.cgroups = made;
+      this.#state.write(this.#record);
+    });
+    const terminal = spec.process?.terminal ? socketpair() : undefined;
+    try {
+      const fds = this.#fds(streams, terminal?.[1]);
+      const program = encode(this.prepared.program, facts.arch);
+      const { pid, pidfd } = await converse(program, fds, {
+        started: () => {
+          streams.handOver();
+          terminal?.[1].close();
+        },
+        mapIds: (pid) => writeIdMaps(pid, decisions, facts),
+        created: (pid) => {
+          this.#record.process = identify(pid);
+          this.#state.write(this.#record);
+        },
+        failed: async (step, errno, pid) => launchError(this.prepared, step, errno, pid),
+      });
+      return { pid, pidfd, ...(terminal ? { terminal: takeMaster(terminal[0]) } : {}) };
+    } finally {
+      for (const fd of terminal ?? []) fd[Symbol.dispose]();
+    }
+  }
+
+  /** The open cgroup with this controller, undefined when there is none. */
+  cgroup(controller: string): Fd | undefined {
+    const { decisions, facts } = this.prepared;
+    return this.#cgroups?.directory(decisions.cgroups, facts.cgroup.hierarchies, controller);
+  }
+
+  /** Ends everything in the container at once. */
+  kill({ pidfd }: Running): void {
+    try {
+      pidfdSendSignal(pidfd, sigkill);
+    } catch (error) {
+      if (!isErrno(error, "ESRCH")) throw error;
+    }
+  }
+
+  /** Ends what the first process has left behind in the cgroups; in a pid namespace of its own there is nothing. */
+  async empty(): Promise<void> {
+    for (const cgroup of this.#cgroups?.directories ?? []) await killCgroup(cgroup);
+  }
+
+  /** Takes away all that was made. After this there is no trace of the container on the host. */
+  async remove(): Promise<void> {
+    this.#cgroups?.close();
+    // Its first process was waited for by now, and its pid may be another's.
+    await removeRecorded({ ...this.#record, process: null });
+    this.#state.remove();
+  }
+
+  #fds(streams: Streams, terminal: Fd | undefined): [number, number][] {
+    const procs = this.#cgroups?.procs ?? [];
+    return [
+      ...streams.numbers.map((number, i): [number, number] => [number, i]),
+      ...(terminal ? [[terminal.number, console_fd] as [number, number]] : []),
+      ...procs.map((fd, i): [number, number] => [fd.number, first_fd + i]),
+    ];
+  }
+}
+
+export interface Running {
+  pid: number;
+  pidfd: Fd;
+  /** The host's side of the container's terminal. */
+  terminal?: Fd;
+}
+
+const sigkill = 9;
+
+/** init sent it before it ran the user's program, so it is here, or init was killed before. */
+function takeMaster(socket: Fd): Fd {
+  const { fds } = receiveFds(socket);
+  const [master] = fds;
+  if (!master) throw new RangeError("the container ended before it had a terminal");
+  return master;
+}
+
+function hostIds(plan: { map: { hostId: number; size: number }[] } | null) {
+  return (plan?.map ?? []).map(({ hostId, size }) => ({ start: hostId, size }));
+}

@@ -1,0 +1,97 @@
+/** Options → everything that a launch is made from. Looks at the host, changes nothing. */
+import { probe } from "../../shim/facts/probe.ts";
+import type { Facts } from "../../shim/facts/types.ts";
+import type { Program } from "../../shim/program/program.ts";
+import { WrunError } from "../error.ts";
+import type { Launch } from "../launch/launch.ts";
+import { buildProgram } from "../launch/program.ts";
+import { type Request, request } from "../options/request.ts";
+import type { RunOptions } from "../options/types.ts";
+import { adjustCapabilities } from "../policy/capability.ts";
+import { type Decisions, decide } from "../policy/decide.ts";
+import type { Spec } from "../spec/types.ts";
+import { findUser } from "./user.ts";
+
+export interface Prepared {
+  request: Request;
+  /** With the user's numbers in it. */
+  spec: Spec;
+  facts: Facts;
+  decisions: Decisions;
+  program: Program;
+}
+
+/** Ids of the host that other containers have. */
+export interface TakenIds {
+  uids: { start: number; size: number }[];
+  gids: { start: number; size: number }[];
+}
+
+/** Oldest kernel: mount_setattr(2), which nothing replaces, came with 5.12. */
+const kernel_min = { major: 5, minor: 12 };
+
+export function readRequest(options: RunOptions, facts: Facts): Request {
+  checkKernel(facts);
+  return request(options, {
+    facts,
+    cwd: process.cwd(),
+    term: process.env.TERM,
+    capabilities: adjustCapabilities,
+  });
+}
+
+/** Throws WrunError for whatever the spec, the host or the policy engine object to. */
+export function prepare(asked: Request, facts: Facts, taken: TakenIds): Prepared {
+  const spec = findUser(asked);
+  const decisions = decide({
+    spec,
+    facts,
+    id: asked.id,
+    takenIds: [...taken.uids, ...taken.gids],
+    autoSize: asked.idSize,
+  });
+  const launch: Launch = {
+    id: asked.id,
+    spec,
+    rootfs: asked.rootfs,
+    decisions,
+    facts,
+    cgroups: decisions.cgroups.places.length,
+  };
+  return { request: asked, spec, facts, decisions, program: build(launch) };
+}
+
+function build(launch: Launch): Program {
+  try {
+    return buildProgram(launch);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new WrunError({
+      code: "ERR_CONFIG_UNSUPPORTED",
+      message: `the container is more than one program can hold: ${error.message}`,
+      hint: "it has a great many mounts, arguments or environment variables; give it fewer",
+      cause: error,
+    });
+  }
+}
+
+function checkKernel({ kernel }: Facts): void {
+  const { major, minor } = kernel_min;
+  if (kernel.major > major || (kernel.major === major && kernel.minor >= minor)) return;
+  throw new WrunError({
+    code: "ERR_KERNEL_TOO_OLD",
+    message: `Linux \`${kernel.release}\` is too old: wrun needs ${major}.${minor}`,
+    because: "mount_setattr(2) and openat2(2), without which mounts cannot be made safely, are missing",
+    hint: "use a newer kernel, or runc",
+  });
+}
+
+/** The facts of this host; on an architecture that wrun has no init for, an error. */
+export function probeHost(): Facts {
+  try {
+    return probe();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new WrunError({ code: "ERR_FEATURE_MISSING", message: error.message, cause: error });
+  }
+}

@@ -1,0 +1,60 @@
+/** `--user` by name: looked up in the rootfs, which is hostile, and nowhere else (CVE-2016-3697). */
+import { isErrno } from "../../shim/error.ts";
+import { openDirectory } from "../../shim/files.ts";
+import { type RootView, rootView } from "../../shim/root-view.ts";
+import { WrunError } from "../error.ts";
+import type { Request } from "../options/request.ts";
+import type { Spec } from "../spec/types.ts";
+import { accounts_bytes_max, type FoundUser, lookUpUser } from "../spec/user.ts";
+
+/** The spec with the user's numbers and home; as it is when no user was asked for. */
+export function findUser({ spec, user, rootfs }: Request): Spec {
+  if (user === undefined) return spec;
+  const found = lookUp(user, rootfs.kind === "directory" ? rootfs.path : "/");
+  const process = spec.process ?? { cwd: "/" };
+  const env = process.env ?? [];
+  const hasHome = env.some((entry) => entry.startsWith("HOME="));
+  return {
+    ...spec,
+    process: {
+      ...process,
+      user: {
+        ...process.user,
+        uid: found.uid,
+        gid: found.gid,
+        additionalGids: found.additionalGids,
+      },
+      env: hasHome ? env : [...env, `HOME=${found.home}`],
+    },
+  };
+}
+
+function lookUp(user: string, rootfs: string): FoundUser {
+  try {
+    using root = openDirectory(rootfs);
+    const view = rootView(root);
+    return lookUpUser(user, accounts(view, "/etc/passwd"), accounts(view, "/etc/group"));
+  } catch (error) {
+    if (!isErrno(error)) throw error;
+    throw new WrunError({
+      code: "ERR_ROOTFS",
+      message: `cannot open the rootfs \`${rootfs}\`: ${error.errno}`,
+      errno: error.errno,
+      syscall: error.syscall,
+      path: rootfs,
+      cause: error,
+    });
+  }
+}
+
+/** The text of a file of accounts, "" where there is none: one byte more than is allowed shows that it is too much. */
+function accounts(view: RootView, path: string): string {
+  const chunks: Uint8Array[] = [];
+  for (let length = 0; length <= accounts_bytes_max; ) {
+    const bytes = view.head(path, accounts_bytes_max + 1 - length, length);
+    if (typeof bytes === "string" || bytes.length === 0) break;
+    chunks.push(bytes);
+    length += bytes.length;
+  }
+  return Buffer.concat(chunks).toString();
+}
