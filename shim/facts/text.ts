@@ -2,6 +2,8 @@ import { cwd, open_flags } from "../files.ts";
 import { cString, tryCall } from "../libc.ts";
 
 const bytes_max = 1 << 24;
+/** One read(2). A larger one is refused by files of /proc/sys with ENOMEM, however little they hold (proc_sys_call_handler). */
+const read_bytes = 1 << 16;
 let buffer: Buffer | undefined;
 
 /**
@@ -12,24 +14,25 @@ let buffer: Buffer | undefined;
 export function readText(path: string): string | null {
   const fd = tryCall("openat", cwd, cString(path), open_flags.read | open_flags.cloexec, 0);
   if (fd < 0) return null;
-  buffer ??= Buffer.allocUnsafe(1 << 16);
+  try {
+    return readDescriptor(fd);
+  } finally {
+    tryCall("close", fd);
+  }
+}
+
+function readDescriptor(fd: number): string | null {
+  buffer ??= Buffer.allocUnsafe(read_bytes);
+  let bytes = buffer;
   let length = 0;
   for (;;) {
-    const room = buffer.subarray(length);
+    const room = bytes.subarray(length, length + read_bytes);
     const count = tryCall("read", fd, room, room.length);
-    if (count <= 0) {
-      tryCall("close", fd);
-      return count < 0 ? null : buffer.toString("utf8", 0, length);
-    }
+    if (count <= 0) return count < 0 ? null : bytes.toString("utf8", 0, length);
     length += count;
-    if (length < buffer.length) continue;
-    if (length >= bytes_max) {
-      tryCall("close", fd);
-      return null;
-    }
-    const larger = Buffer.allocUnsafe(2 * buffer.length);
-    buffer.copy(larger);
-    buffer = larger;
+    if (length < bytes.length) continue;
+    if (length >= bytes_max) return null;
+    bytes = Buffer.concat([bytes], 2 * length);
   }
 }
 
