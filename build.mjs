@@ -9,6 +9,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -68,6 +69,8 @@ const targets = {
     make: () => {
       rmSync("dist/types", { recursive: true, force: true });
       run("node_modules/typescript/bin/tsc", "-p", "tsconfig.types.json");
+      // Declarations that were written, and not made from a source, are not tsc's to copy.
+      cpSync("wasm/generated/host.d.ts", "dist/types/wasm/generated/host.d.ts");
     },
   },
   runner: {
