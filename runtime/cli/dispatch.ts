@@ -12,8 +12,11 @@ export type Execute = (given: Arguments) => Promise<number> | number;
 
 /** One dynamic import per command, so that none pays for the others. */
 const modules: Record<string, () => Promise<{ execute: Execute }>> = {
+  run: () => import("./command/run.ts"),
   spec: () => import("./command/spec.ts"),
+  plan: () => import("./command/plan.ts"),
   doctor: () => import("./command/doctor.ts"),
+  delete: () => import("./command/delete.ts"),
   help: () => import("./command/help.ts"),
 };
 

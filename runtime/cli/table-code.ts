@@ -177,6 +177,11 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     when: "The caller gave up: its AbortSignal fired before the container had ended. Only the library reports this.",
     remedy: "Nothing is left of the container.",
   },
+  ERR_EXIT: {
+    exit: "the program's own, or 128+n",
+    when: "The program in the container ended with another status than 0, or by a signal. Only the library reports this, as RunError, which has all that the result has.",
+    remedy: "With `reject: false` the library resolves instead.",
+  },
   ERR_LAUNCH: {
     exit: "125",
     when: "A step of the launch failed that has no code of its own. The error names the step, its subject and the errno.",

@@ -1,8 +1,9 @@
 import * as assert from "uvu/assert";
 import { colorsFor } from "../../runtime/cli/color.ts";
 import { capabilityNames } from "../../runtime/cli/plan/decision.ts";
-import { type Plan, planJson, planText } from "../../runtime/cli/plan/text.ts";
+import { planJson, planText } from "../../runtime/cli/plan/text.ts";
 import { buildProgram } from "../../runtime/launch/program.ts";
+import type { Plan } from "../../runtime/plan.ts";
 import { decide } from "../../runtime/policy/decide.ts";
 import { policy } from "../../runtime/policy/policy.ts";
 import type { Spec } from "../../runtime/spec/types.ts";

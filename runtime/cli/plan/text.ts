@@ -1,25 +1,10 @@
 /** A plan for people: what is decided and why, then every step. */
-import type { Facts } from "../../../shim/facts/types.ts";
-import type { Program } from "../../../shim/program/program.ts";
 import type { Problem } from "../../../wasm/generated/host.js";
-import type { Rootfs } from "../../launch/launch.ts";
-import type { Decisions } from "../../policy/decide.ts";
-import type { Spec } from "../../spec/types.ts";
+import type { Plan } from "../../plan.ts";
 import type { Colors } from "../color.ts";
 import { visible } from "../error.ts";
 import { capabilityLines, cgroupLines, idMapLines, namespaceLines } from "./decision.ts";
 import { stepLines } from "./step.ts";
-
-/** What the library's plan() answers with. */
-export interface Plan {
-  id: string;
-  spec: Spec;
-  rootfs: Rootfs;
-  facts: Facts;
-  decisions: Decisions;
-  program: Program;
-  warnings: readonly Problem[];
-}
 
 export interface PlanShow {
   colors: Colors;

@@ -1,0 +1,30 @@
+/** `wrun plan`: what run would do, as text or JSON. */
+import { plan } from "../../plan.ts";
+import { policy } from "../../policy/policy.ts";
+import { colorsFor } from "../color.ts";
+import type { Arguments } from "../flag.ts";
+import { isTerminal, print } from "../output.ts";
+import { planJson, planText } from "../plan/text.ts";
+import { inFlags, runOptions } from "../request.ts";
+
+export function execute(given: Arguments): number {
+  const made = planOf(given);
+  if (given.switches.get("json")) print(planJson(made));
+  else
+    print(
+      planText(made, {
+        colors: colorsFor(isTerminal(1), process.env),
+        capabilities: policy().capabilities.names(),
+        brief: given.switches.get("brief") ?? false,
+      }),
+    );
+  return 0;
+}
+
+function planOf(given: Arguments): ReturnType<typeof plan> {
+  try {
+    return plan(runOptions(given, process.env));
+  } catch (error) {
+    throw inFlags(error);
+  }
+}

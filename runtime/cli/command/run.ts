@@ -1,0 +1,42 @@
+/** `wrun run`: a container in the foreground, with wrun's own standard streams. */
+
+import { type RunResult, runContainer } from "../../run/run.ts";
+import { asWrunError } from "../error.ts";
+import type { Arguments } from "../flag.ts";
+import { remark } from "../output.ts";
+import { inFlags, runOptions } from "../request.ts";
+import { statusWriter } from "../status.ts";
+
+export async function execute(given: Arguments): Promise<number> {
+  const tell = statusWriter(given.values.get("status-fd"));
+  const options = runOptions(given, process.env);
+  try {
+    const result = await runContainer(
+      {
+        ...options,
+        // A terminal of its own reads this one only with -i; without one the container simply has wrun's input.
+        stdin: options.tty ? "ignore" : "inherit",
+        stdout: "inherit",
+        stderr: "inherit",
+      },
+      {
+        forwardSignals: true,
+        started: (id, pid) => tell({ event: "started", id, pid }),
+      },
+    );
+    const { id, exitCode, signal, oom } = result;
+    tell({ event: "exited", id, exitCode, ...(signal && { signal }), oom });
+    if (oom) remark(oomRemark(result, given.values.get("memory")));
+    return exitCode;
+  } catch (thrown) {
+    const error = asWrunError(inFlags(thrown));
+    tell({ event: "failed", code: error.code, exitCode: error.exitCode, message: error.message });
+    throw error;
+  }
+}
+
+/** On a memory limit of the bundle, or of a cgroup above, the flag has nothing to say. */
+function oomRemark({ id }: RunResult, limit: string | undefined): string {
+  const which = limit === undefined ? "" : ` (limit ${limit})`;
+  return `wrun: memory ran out${which}: the kernel killed a process of \`${id}\`\n`;
+}
