@@ -1,6 +1,7 @@
 import type { Facts } from "../shim/facts/types.ts";
-import type { Problem } from "../wasm/generated/host.js";
 import type { Program } from "../shim/program/program.ts";
+import type { Problem } from "../wasm/generated/host.js";
+import type { Rootfs } from "./launch/launch.ts";
 import type { RunOptions } from "./options/types.ts";
 import type { Decisions } from "./policy/decide.ts";
 import { prepare, probeHost, readRequest } from "./run/prepare.ts";
@@ -11,6 +12,7 @@ import { takenIds } from "./state/container.ts";
 export interface Plan {
   id: string;
   spec: Spec;
+  rootfs: Rootfs;
   facts: Facts;
   /** Each with its reason. */
   decisions: Decisions;
@@ -24,5 +26,6 @@ export function plan(options: RunOptions = {}): Plan {
   const facts = probeHost();
   const request = readRequest(options, facts);
   const { spec, decisions, program } = prepare(request, facts, takenIds());
-  return { id: request.id, spec, facts, decisions, program, warnings: decisions.warnings };
+  const { id, rootfs } = request;
+  return { id, spec, rootfs, facts, decisions, program, warnings: decisions.warnings };
 }

@@ -12,6 +12,7 @@ export function packageRoot(): string {
       root = dir;
       return dir;
     }
-    if (dir === dirname(dir)) throw new RangeError("the wrun package is incomplete: no shim/native");
+    if (dir === dirname(dir))
+      throw new RangeError("the wrun package is incomplete: no shim/native");
   }
 }

@@ -1,17 +1,18 @@
 /** The first process: joins and makes namespaces with the rights of the host, then clones the container's process. */
-import type { Label, Purpose, Slot } from "../../shim/program/program.ts";
+
 import { report_kind } from "../../shim/program/encode.ts";
+import type { Label, Purpose, Slot } from "../../shim/program/program.ts";
 import { first_fd, report_fd, type Scene } from "./launch.ts";
 import {
   AT_FDCWD,
   CLONE_NEWTIME,
   CLONE_NEWUSER,
   CLONE_PARENT,
+  fd_max,
   O_CLOEXEC,
   O_WRONLY,
   PR_SET_PDEATHSIG,
   SIGKILL,
-  fd_max,
 } from "./table-kernel.ts";
 
 const clone_args_bytes = 88;
@@ -70,7 +71,8 @@ export function enterNamespaces(scene: Scene): void {
   const { namespaces } = scene.launch.decisions;
   const { joinFirst, joinAfter, user } = namespaces;
   // All are opened before the first is joined: afterwards a path may mean another file, or none.
-  const joined = user === "join" ? [...joinFirst, "user", ...joinAfter] : [...joinFirst, ...joinAfter];
+  const joined =
+    user === "join" ? [...joinFirst, "user", ...joinAfter] : [...joinFirst, ...joinAfter];
   const open = new Map(joined.map((kind) => [kind, openNamespace(scene, kind)]));
   const join = (kind: string): void => joinNamespace(scene, open.get(kind));
   for (const kind of joinFirst) join(kind);

@@ -7,9 +7,16 @@
 import type { Facts } from "../../shim/facts/types.ts";
 import type { Purpose, Slot } from "../../shim/program/program.ts";
 import type { Scene } from "./launch.ts";
-import { MOUNT_ATTR_NODEV, MOUNT_ATTR_RDONLY } from "./table-kernel.ts";
-import { attach, attachAside, cloneTree, makePrivate, newFilesystem, setAttributes } from "./tree.ts";
 import { openInRoot } from "./path.ts";
+import { MOUNT_ATTR_NODEV, MOUNT_ATTR_RDONLY } from "./table-kernel.ts";
+import {
+  attach,
+  attachAside,
+  cloneTree,
+  makePrivate,
+  newFilesystem,
+  setAttributes,
+} from "./tree.ts";
 
 /** Not shown: what the container has its own of, and what is none of its business. */
 const own_directories = ["dev", "proc", "run", "sys", "tmp"];
@@ -44,7 +51,14 @@ export function overlayHost(scene: Scene): void {
   const layer = program.slot();
   newFilesystem(scene, "tmpfs", ["source=wrun", "mode=0755"], 0, layer, purpose);
   attachAside(scene, layer, purpose);
-  newFilesystem(scene, "tmpfs", ["source=wrun", "mode=0755"], MOUNT_ATTR_NODEV, scene.root, purpose);
+  newFilesystem(
+    scene,
+    "tmpfs",
+    ["source=wrun", "mode=0755"],
+    MOUNT_ATTR_NODEV,
+    scene.root,
+    purpose,
+  );
   attachAside(scene, scene.root, purpose);
   const { shown, empty } = rootPlan(launch.facts);
   for (const name of empty) {
@@ -76,10 +90,18 @@ function showDirectory(scene: Scene, name: string, layer: Slot): void {
   }
   // overlayfs finds its layers by path: the working directory names the one that no path leads to.
   program.call("fchdir", [layer], purpose);
-  newFilesystem(scene, "overlay", overlayOptions(scene, name), MOUNT_ATTR_NODEV, scene.tree, purpose, {
-    EINVAL: plain,
-    EACCES: plain,
-  });
+  newFilesystem(
+    scene,
+    "overlay",
+    overlayOptions(scene, name),
+    MOUNT_ATTR_NODEV,
+    scene.tree,
+    purpose,
+    {
+      EINVAL: plain,
+      EACCES: plain,
+    },
+  );
   program.jump(ready, purpose);
   program.place(plain);
   scene.close(scene.scratch, purpose);

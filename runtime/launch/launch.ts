@@ -1,6 +1,6 @@
+import type { Facts } from "../../shim/facts/types.ts";
 import { Builder } from "../../shim/program/builder.ts";
 import type { Purpose, Slot } from "../../shim/program/program.ts";
-import type { Facts } from "../../shim/facts/types.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { Spec } from "../spec/types.ts";
 

@@ -35,7 +35,8 @@ export function mountAll(scene: Scene): void {
     const options = mountOptionsOf(mount.options ?? []);
     const source = scene.sources.get(i);
     if (source) mountBind(scene, mount, options, source);
-    else if (mount.type === "cgroup" || mount.type === "cgroup2") mountCgroup(scene, mount, options);
+    else if (mount.type === "cgroup" || mount.type === "cgroup2")
+      mountCgroup(scene, mount, options);
     else mountFilesystem(scene, mount, options);
   });
 }

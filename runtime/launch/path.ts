@@ -41,8 +41,7 @@ export function openBelow(
   on?: OnErrno,
 ): void {
   const { program } = scene;
-  const resolve =
-    RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (plain ? RESOLVE_NO_SYMLINKS : 0);
+  const resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (plain ? RESOLVE_NO_SYMLINKS : 0);
   const how = program.words([flags | O_CLOEXEC, 0, resolve]);
   const text = program.text(path.replace(/^\/+/, "") || ".");
   // EAGAIN: a rename raced with the lookup (openat2(2)); the same step again.

@@ -5,16 +5,16 @@ import { waitForHost } from "./first.ts";
 import { report_fd, type Scene } from "./launch.ts";
 import {
   CLOSE_RANGE_CLOEXEC,
+  fd_max,
   LINUX_CAPABILITY_VERSION_3,
-  PR_CAPBSET_DROP,
   PR_CAP_AMBIENT,
   PR_CAP_AMBIENT_CLEAR_ALL,
   PR_CAP_AMBIENT_RAISE,
+  PR_CAPBSET_DROP,
   PR_SET_DUMPABLE,
   PR_SET_KEEPCAPS,
   PR_SET_NO_NEW_PRIVS,
   RLIMIT,
-  fd_max,
 } from "./table-kernel.ts";
 
 /**
@@ -23,7 +23,9 @@ import {
  */
 export function protect(scene: Scene): void {
   const { decisions } = scene.launch.decisions.namespaces;
-  const shared = decisions.some((d) => (d.kind === "pid" || d.kind === "user") && d.action === "join");
+  const shared = decisions.some(
+    (d) => (d.kind === "pid" || d.kind === "user") && d.action === "join",
+  );
   if (!shared) return;
   const purpose: Purpose = { say: "forbid others to trace init", code: "ERR_LAUNCH" };
   scene.program.call("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], purpose);

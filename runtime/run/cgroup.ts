@@ -1,9 +1,10 @@
 /** Makes a container's cgroups and writes its limits, before any process is in them. */
-import { isErrno, type SyscallError } from "../../shim/error.ts";
+
 import { makeCgroup, openCgroup, openHierarchy, readFile, writeFile } from "../../shim/cgroupfs.ts";
+import { isErrno, type SyscallError } from "../../shim/error.ts";
+import type { Hierarchy } from "../../shim/facts/types.ts";
 import type { Fd } from "../../shim/fd.ts";
 import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
-import type { Hierarchy } from "../../shim/facts/types.ts";
 import { WrunError } from "../error.ts";
 import type { Decisions } from "../policy/decide.ts";
 
@@ -120,7 +121,9 @@ function cannotMake(path: string, error: SyscallError): WrunError {
     message: `cannot make the cgroup \`${path}\`: ${error.errno}`,
     because: error.message,
     ...(error.errno === "EBUSY"
-      ? { hint: "a cgroup v2 that has processes of its own hands no controllers on; run wrun in a scope of its own: systemd-run --user --scope -p Delegate=yes wrun …" }
+      ? {
+          hint: "a cgroup v2 that has processes of its own hands no controllers on; run wrun in a scope of its own: systemd-run --user --scope -p Delegate=yes wrun …",
+        }
       : {}),
     errno: error.errno,
     syscall: error.syscall,

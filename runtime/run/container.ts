@@ -1,16 +1,16 @@
 /** One container in the foreground, from its state directory to the last trace of it. */
 import { killCgroup } from "../../shim/cgroup-processes.ts";
-import { encode } from "../../shim/program/encode.ts";
+import { isErrno } from "../../shim/error.ts";
+import type { Facts } from "../../shim/facts/types.ts";
 import type { Fd } from "../../shim/fd.ts";
 import { pidfdSendSignal } from "../../shim/pidfd.ts";
+import { encode } from "../../shim/program/encode.ts";
 import { receiveFds, socketpair } from "../../shim/socket.ts";
-import { isErrno } from "../../shim/error.ts";
 import { console_fd, first_fd } from "../launch/launch.ts";
+import type { Request } from "../options/request.ts";
 import { ContainerState, takenIds, withAllocationLock } from "../state/container.ts";
 import { bootId, identify, type StateRecord } from "../state/record.ts";
 import { removeRecorded } from "../state/remove.ts";
-import type { Request } from "../options/request.ts";
-import type { Facts } from "../../shim/facts/types.ts";
 import { Cgroups } from "./cgroup.ts";
 import { converse } from "./conversation.ts";
 import { launchError } from "./failure.ts";

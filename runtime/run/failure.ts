@@ -4,7 +4,12 @@ import { type ErrorCode, WrunError } from "../error.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** `pid` is the process that failed, still standing: its root directory shows what it saw. */
-export function launchError(prepared: Prepared, index: number, errno: number, _pid: number): WrunError {
+export function launchError(
+  prepared: Prepared,
+  index: number,
+  errno: number,
+  _pid: number,
+): WrunError {
   const { program } = prepared;
   const step = program.steps[index];
   if (!step) throw new RangeError(`init reports step ${index} of ${program.steps.length}`);

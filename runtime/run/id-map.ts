@@ -1,6 +1,6 @@
 /** Writes the id maps of a user namespace that init has just made; `man 7 user_namespaces`. */
 import { execFile } from "node:child_process";
-import { openSync, closeSync, writeSync } from "node:fs";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { promisify } from "node:util";
 import type { Facts } from "../../shim/facts/types.ts";
 import { WrunError } from "../error.ts";

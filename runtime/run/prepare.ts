@@ -81,7 +81,8 @@ function checkKernel({ kernel }: Facts): void {
   throw new WrunError({
     code: "ERR_KERNEL_TOO_OLD",
     message: `Linux \`${kernel.release}\` is too old: wrun needs ${major}.${minor}`,
-    because: "mount_setattr(2) and openat2(2), without which mounts cannot be made safely, are missing",
+    because:
+      "mount_setattr(2) and openat2(2), without which mounts cannot be made safely, are missing",
     hint: "use a newer kernel, or runc",
   });
 }

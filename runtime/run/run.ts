@@ -1,16 +1,16 @@
-import type { RunOptions } from "../options/types.ts";
+import { oomKills } from "../../shim/cgroupfs.ts";
+import { exited } from "../../shim/wait.ts";
 import { WrunError } from "../error.ts";
+import type { Request } from "../options/request.ts";
+import type { RunOptions } from "../options/types.ts";
 import { followAbort } from "../signals/abort.ts";
 import { forward } from "../signals/forward.ts";
 import { outcome } from "../signals/outcome.ts";
 import { reapOrphans } from "../state/remove.ts";
 import { attach, type Session } from "../terminal/session.ts";
-import { oomKills } from "../../shim/cgroupfs.ts";
-import { exited } from "../../shim/wait.ts";
 import { Container, type Rewrite, type Running } from "./container.ts";
 import { probeHost, readRequest } from "./prepare.ts";
 import { collect, Streams } from "./stream.ts";
-import type { Request } from "../options/request.ts";
 
 /** How a container ended. The same shape whether `run` resolves or, as RunError, rejects. */
 export interface RunResult {
@@ -57,7 +57,10 @@ export async function runContainer(
       const running = await container.start(streams);
       internals.started?.(request.id, running.pid);
       try {
-        return { ...(await follow(container, running, streams, internals)), duration_ms: performance.now() - start_ms };
+        return {
+          ...(await follow(container, running, streams, internals)),
+          duration_ms: performance.now() - start_ms,
+        };
       } finally {
         running.pidfd.close();
       }
@@ -89,7 +92,9 @@ async function follow(
     ? forward(running.pid, running.pidfd, kill, session)
     : undefined;
   const abort = followAbort(request.signal, target, request.killAfter_ms);
-  const read = [streams.stdout, streams.stderr].map((s) => collect(s, request.maxBuffer_bytes, kill));
+  const read = [streams.stdout, streams.stderr].map((s) =>
+    collect(s, request.maxBuffer_bytes, kill),
+  );
   try {
     const status = await exited(running.pidfd);
     const oom = oomOf(container);

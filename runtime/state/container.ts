@@ -1,9 +1,9 @@
-import { closeSync, existsSync, mkdirSync, openSync, readdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Fd } from "../../shim/fd.ts";
-import { lockFile, tryLock } from "../../shim/lock.ts";
+import type { Fd } from "../../shim/fd.ts";
+import { lock, tryLock } from "../../shim/lock.ts";
 import { WrunError } from "../error.ts";
-import { stateRoot, stateRootPath } from "./directory.ts";
+import { existingRoot, stateRoot } from "./directory.ts";
 import { readRecord, type StateRecord, writeRecord } from "./record.ts";
 
 /**
@@ -23,13 +23,14 @@ export class ContainerState {
 
   /** Throws WrunError ERR_ID_TAKEN. */
   static create(id: string): ContainerState {
-    const directory = join(stateRoot(), id);
     for (;;) {
+      const directory = join(stateRoot(), id);
       try {
         mkdirSync(directory, { mode: 0o700 });
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-        throw taken(id);
+        if (isErrnoOf(error, "ENOENT")) continue;
+        if (isErrnoOf(error, "EEXIST")) throw taken(id);
+        throw error;
       }
       const lock = tryLock(directory);
       if (lock) return new ContainerState(directory, lock);
@@ -39,14 +40,16 @@ export class ContainerState {
 
   /** Takes over a directory whose holder is gone; null while it lives, or when there is none. */
   static adopt(id: string): ContainerState | null {
-    const directory = join(stateRoot(), id);
-    const lock = tryLock(directory);
-    return lock ? new ContainerState(directory, lock) : null;
+    const root = existingRoot();
+    const directory = root === null ? "" : join(root, id);
+    const lock = root === null ? null : tryLock(directory);
+    return lock && new ContainerState(directory, lock);
   }
 
   /** The record of a container that another process may hold. */
   static peek(id: string): StateRecord | null {
-    return readRecord(join(stateRoot(), id));
+    const root = existingRoot();
+    return root === null ? null : readRecord(join(root, id));
   }
 
   read(): StateRecord | null {
@@ -60,6 +63,7 @@ export class ContainerState {
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
     this.#lock.close();
+    removeRoot();
   }
 
   release(): void {
@@ -75,12 +79,10 @@ function taken(id: string): WrunError {
   });
 }
 
-/** The ids of all containers that have state, living or not. */
+/** The ids of all containers that have state, living or not; makes nothing. */
 export function listIds(): string[] {
-  return directories(stateRoot());
-}
-
-function directories(root: string): string[] {
+  const root = existingRoot();
+  if (root === null) return [];
   return readdirSync(root, { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
     .map((entry) => entry.name);
@@ -92,24 +94,35 @@ export function exists(id: string): boolean {
 
 /** One process at a time: while ids are handed out, two containers must not be given the same. */
 export function withAllocationLock<T>(work: () => T): T {
-  const fd = new Fd(openSync(join(stateRoot(), ".lock"), "a", 0o600), "allocation lock");
-  try {
-    lockFile(fd);
-    return work();
-  } finally {
-    closeSync(fd.release());
+  for (;;) {
+    const held = lock(stateRoot());
+    if (!held) continue;
+    try {
+      return work();
+    } finally {
+      held.close();
+    }
   }
 }
 
-/** The records of all containers; makes nothing, not even the directory for them. */
-function records(): StateRecord[] {
-  const root = stateRootPath();
-  if (!existsSync(root)) return [];
-  return directories(root).flatMap((id) => readRecord(join(root, id)) ?? []);
+/** Removes the state root when it is empty, so that the last container leaves nothing at all. */
+function removeRoot(): void {
+  const root = existingRoot();
+  using held = root === null ? null : tryLock(root);
+  if (root === null || held === null) return;
+  try {
+    rmdirSync(root);
+  } catch (error) {
+    if (!isErrnoOf(error, "ENOTEMPTY")) throw error;
+  }
 }
 
 /** Host ids in use, for `prepare`. */
 export function takenIds(): Pick<StateRecord, "uids" | "gids"> {
-  const all = records();
+  const all = listIds().flatMap((id) => ContainerState.peek(id) ?? []);
   return { uids: all.flatMap((r) => r.uids), gids: all.flatMap((r) => r.gids) };
+}
+
+function isErrnoOf(error: unknown, name: string): boolean {
+  return (error as NodeJS.ErrnoException).code === name;
 }

@@ -3,33 +3,44 @@ import { closeSync, constants, fstatSync, mkdirSync, openSync } from "node:fs";
 import { WrunError } from "../error.ts";
 
 /**
- * WRUN_ROOT, else /run/wrun for root and $XDG_RUNTIME_DIR/wrun (or /tmp/wrun-UID) for everybody else.
+ * WRUN_ROOT, else /run/wrun for root and $XDG_RUNTIME_DIR/wrun (or /tmp/wrun-UID) for everybody else; made when missing.
  *
- * Made with mode 0700. One that is a link or belongs to another user is refused: in /tmp anybody may have put it there
- * (CVE-2019-12439). Throws WrunError ERR_STATE_WRONG.
+ * Throws WrunError ERR_STATE_WRONG when it cannot be made, or is not ours alone.
  */
-export function stateRoot(env: NodeJS.ProcessEnv = process.env): string {
-  const path = chosen(env);
+export function stateRoot(): string {
+  const path = rootPath(process.env);
   try {
     mkdirSync(path, { mode: 0o700, recursive: true });
-    const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
-    const fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-    const { uid, mode } = fstatSync(fd);
-    closeSync(fd);
-    if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) throw refused(path, "is not ours alone");
-    return path;
   } catch (error) {
-    if (error instanceof WrunError) throw error;
-    throw refused(path, "cannot be used", error);
+    throw refused(path, "cannot be made", error);
   }
+  // Null here: another wrun has removed it again, being empty.
+  return existingRoot() ?? stateRoot();
 }
 
-/** Where it would be; nothing is made. */
-export function stateRootPath(env: NodeJS.ProcessEnv = process.env): string {
-  return chosen(env);
+/**
+ * The same, or null when there is none: nothing is made.
+ *
+ * One that is a link or belongs to another user is refused: in /tmp anybody may have put it there, with records of
+ * processes to be killed (CVE-2019-12439).
+ */
+export function existingRoot(): string | null {
+  const path = rootPath(process.env);
+  const { O_DIRECTORY, O_NOFOLLOW, O_RDONLY } = constants;
+  let fd: number;
+  try {
+    fd = openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw refused(path, "cannot be opened", error);
+  }
+  const { uid, mode } = fstatSync(fd);
+  closeSync(fd);
+  if (uid !== process.geteuid?.() || (mode & 0o022) !== 0) throw refused(path, "is not ours alone");
+  return path;
 }
 
-function chosen(env: NodeJS.ProcessEnv): string {
+function rootPath(env: NodeJS.ProcessEnv): string {
   if (env.WRUN_ROOT) return env.WRUN_ROOT;
   const uid = process.geteuid?.() ?? 0;
   if (uid === 0) return "/run/wrun";

@@ -40,7 +40,8 @@ export function readRecord(directory: string): StateRecord | null {
   try {
     return JSON.parse(readFileSync(join(directory, file), "utf8"));
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError) return null;
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" || error instanceof SyntaxError)
+      return null;
     throw error;
   }
 }

@@ -1,11 +1,12 @@
 /** Takes away what a container has left: its processes, its cgroups, its state. In this order, all of it or an error. */
-import { isErrno } from "../../shim/error.ts";
+
 import { killCgroup } from "../../shim/cgroup-processes.ts";
-import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
 import { removeCgroups } from "../../shim/cgroup-removal.ts";
-import { ended } from "../../shim/wait.ts";
-import { pidfdOpen, pidfdSendSignal } from "../../shim/pidfd.ts";
+import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
+import { isErrno } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
+import { pidfdOpen, pidfdSendSignal } from "../../shim/pidfd.ts";
+import { ended } from "../../shim/wait.ts";
 import { WrunError } from "../error.ts";
 import { ContainerState, exists, listIds } from "./container.ts";
 import { bootId, identify, type ProcessIdentity, type StateRecord } from "./record.ts";

@@ -1,5 +1,5 @@
-import type { SyscallName } from "./syscalls.ts";
 import type { Label, OnErrno, Place, Program, Purpose, Slot, Step, Value } from "./program.ts";
+import type { SyscallName } from "./syscalls.ts";
 
 /** As many as native/init.c has. */
 export const slots_max = 1024;

@@ -81,7 +81,9 @@ function encodeArguments(view: DataView, at: number, args: readonly Value[]): vo
 
 function encodeHandlers(view: DataView, at: number, on: OnErrno, index: number): void {
   // Named errnos first: init takes the first handler that fits, and `any` fits all.
-  const entries = Object.entries(on).sort((a, b) => Number(a[0] === "any") - Number(b[0] === "any"));
+  const entries = Object.entries(on).sort(
+    (a, b) => Number(a[0] === "any") - Number(b[0] === "any"),
+  );
   if (entries.length > 4) throw new RangeError("a step has at most 4 errno handlers");
   entries.forEach(([errno, then], i) => {
     if (then === undefined) return;
