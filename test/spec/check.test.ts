@@ -1,6 +1,9 @@
+import fc from "fast-check";
 import * as assert from "uvu/assert";
+import { WrunError } from "../../runtime/error.ts";
 import { checkSpec } from "../../runtime/spec/check/check.ts";
 import { unsupported } from "../../runtime/spec/check/table-unsupported.ts";
+import { defaultSpec } from "../../runtime/spec/default.ts";
 import { readJson } from "../../runtime/spec/json.ts";
 import type { Spec } from "../../runtime/spec/types.ts";
 import { topic } from "../harness.ts";
@@ -173,6 +176,29 @@ test("reads everything it knows", () => {
     .replace('"slave"', '"rslave"')
     .replace('"fileMode":438', '"fileMode":8630');
   assert.equal(check(text), spec);
+});
+
+/** Puts a value in place of one of the nodes of a document, in place. */
+function replaceNode(node: unknown, countdown: { left: number }, value: unknown): unknown {
+  if (countdown.left-- === 0) return value;
+  if (node === null || typeof node !== "object") return node;
+  const entries = Object.entries(node).map(([k, v]) => [k, replaceNode(v, countdown, value)]);
+  return Array.isArray(node) ? entries.map(([, v]) => v) : Object.fromEntries(entries);
+}
+
+test("throws nothing but its own error, whatever is put where", () => {
+  const value = fc.oneof(fc.jsonValue(), fc.constantFrom(-1, 2 ** 32, 1.5, "..", "/..", "\n"));
+  fc.assert(
+    fc.property(fc.nat({ max: 140 }), value, (left, input) => {
+      const document = replaceNode(defaultSpec({ rootless: { uid: 1, gid: 1 } }), { left }, input);
+      try {
+        check(JSON.stringify(document));
+      } catch (error) {
+        assert.instance(error, WrunError);
+      }
+    }),
+    { numRuns: 1000 },
+  );
 });
 
 test.run();

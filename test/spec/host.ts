@@ -1,0 +1,23 @@
+import type { RequestHost } from "../../runtime/options/request.ts";
+import { request } from "../../runtime/options/request.ts";
+import type { RunOptions } from "../../runtime/options/types.ts";
+
+/** A caller for request(): its id, and what else a test wants other than usual. */
+export function host(uid = 0, more: Partial<RequestHost["facts"]> = {}): RequestHost {
+  return {
+    facts: {
+      user: { uid, gid: uid, name: "", home: "/", effective: 0n, bounding: 0n },
+      cpus: 1,
+      cgroup: { version: "v2", hierarchies: [], swap: true },
+      rlimits: { RLIMIT_NOFILE: { soft: 1048576, hard: 1048576 } },
+      ...more,
+    },
+    cwd: "/work dir",
+    term: "vt220",
+    // The policy engine's answer is tested with it; here only what is asked matters.
+    capabilities: (base, add, drop) =>
+      [...(base ?? ["CAP_CHOWN", "CAP_KILL"]), ...add].filter((name) => !drop.includes(name)),
+  };
+}
+
+export const ask = (options: RunOptions, uid = 0) => request(options, host(uid));
