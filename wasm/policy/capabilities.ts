@@ -12,14 +12,22 @@ import { because, quote, report } from "./report";
 import { CAPABILITIES, DEFAULTS } from "./table-capabilities";
 
 const POINTER = "/process/capabilities";
-/** What the flags of the command line change. */
-const FLAG_POINTER = "/process/capabilities/bounding";
+
+/** ASCII only: String#toUpperCase would bring 8 KB of Unicode tables along. */
+function upper(name: string): string {
+  let text = "";
+  for (let i: i32 = 0; i < name.length; i++) {
+    const unit = name.charCodeAt(i);
+    text += String.fromCharCode(unit >= 0x61 && unit <= 0x7a ? unit - 0x20 : unit);
+  }
+  return text;
+}
 
 function number(name: string): i32 {
   // Longer than any name: not worth a copy in upper case.
   if (name.length > 32) return -1;
-  const upper = name.toUpperCase();
-  return CAPABILITIES.indexOf(upper.startsWith("CAP_") ? upper.substring(4) : upper);
+  const known = upper(name);
+  return CAPABILITIES.indexOf(known.startsWith("CAP_") ? known.substring(4) : known);
 }
 
 function namesOf(mask: u64): string[] {
@@ -27,6 +35,10 @@ function namesOf(mask: u64): string[] {
   for (let i: i32 = 0; i < CAPABILITIES.length; i++)
     if ((mask >> i) & 1) list.push("CAP_" + CAPABILITIES[i]);
   return list;
+}
+
+function isAll(name: string): bool {
+  return name.length == 3 && upper(name) == "ALL";
 }
 
 function flagMask(list: string[], problems: Problem[]): u64 {
@@ -38,16 +50,12 @@ function flagMask(list: string[], problems: Problem[]): u64 {
       report(
         problems,
         ProblemCode.Invalid,
-        FLAG_POINTER,
+        "",
         `capability ${quote(list[i])} is not known`,
         "see `man 7 capabilities`",
       );
   }
   return mask;
-}
-
-function isAll(name: string): bool {
-  return name.length == 3 && name.toUpperCase() == "ALL";
 }
 
 function hasAll(list: string[]): bool {
@@ -120,18 +128,13 @@ export function adjust(base: string[], add: string[], drop: string[]): Result<st
   const dropped = flagMask(drop, problems);
   const start = flagMask(base, problems);
   if (hasAll(add) && hasAll(drop))
-    report(
-      problems,
-      ProblemCode.Conflict,
-      FLAG_POINTER,
-      "`ALL` capabilities are both added and dropped",
-    );
+    report(problems, ProblemCode.Conflict, "", "`ALL` capabilities are both added and dropped");
   const both = namesOf(added & dropped);
   for (let i: i32 = 0; i < both.length; i++)
     report(
       problems,
       ProblemCode.Conflict,
-      FLAG_POINTER,
+      "",
       `capability \`${both[i]}\` is both added and dropped`,
     );
   if (problems.length) return Result.err<string[], Problem[]>(problems);
