@@ -25,11 +25,13 @@ export function parseCpus(value: unknown, name: string): { quota: number; period
   throw usage(name, value, `a number of processors between 0.01 and ${cpus_max}`);
 }
 
+/** Processors in the list format of cpuset(7). */
 export function parseCpuset(value: unknown, name: string): string {
   if (typeof value === "string" && isCpuList(value)) return value;
   throw usage(name, value, "a list of processors such as `0-2,5`");
 }
 
+/** How many processes and threads, or -1 for no limit. Zero would leave nothing to run. */
 export function parsePidsLimit(value: unknown, name: string): number {
   if (value === -1 || value === "-1") return -1;
   // PID_MAX_LIMIT of 64-bit kernels.

@@ -14,23 +14,27 @@ export function parseText(value: unknown, name: string): string {
   return value;
 }
 
+/** A path, absolute or not. */
 export function parsePath(value: unknown, name: string): string {
   const path = parseText(value, name);
   if (path === "") throw usage(name, value, "a path");
   return path;
 }
 
+/** A path in the container, which has no working directory to start from. */
 export function parseAbsolute(value: unknown, name: string): string {
   const path = parsePath(value, name);
   if (!path.startsWith("/")) throw usage(name, value, "an absolute path");
   return path;
 }
 
+/** True or false; a string such as "false" is a mistake, not a truth. */
 export function parseBoolean(value: unknown, name: string): boolean {
   if (typeof value !== "boolean") throw usage(name, value, "true or false");
   return value;
 }
 
+/** The id of a container. Throws ERR_ID_INVALID. */
 export function parseName(value: unknown, name: string): string {
   const id = parseText(value, name);
   const problem = nameProblem(id);
@@ -38,6 +42,7 @@ export function parseName(value: unknown, name: string): string {
   throw new WrunError({ code: "ERR_ID_INVALID", message: problem });
 }
 
+/** A hostname as sethostname(2) takes it. Throws ERR_HOSTNAME for one that is too long. */
 export function parseHostname(value: unknown, name: string): string {
   const hostname = parseText(value, name);
   if (hostname === "") throw usage(name, value, "a hostname");
@@ -58,6 +63,7 @@ export function parseEnv(value: unknown, name: string): Map<string, string> {
   return new Map(pairs);
 }
 
+/** A reader of arrays, from the reader of one item. */
 export function listOf<T>(parse: (value: unknown, name: string) => T) {
   return (value: unknown, name: string): T[] => {
     if (!Array.isArray(value)) throw usage(name, value, "an array");
@@ -65,6 +71,7 @@ export function listOf<T>(parse: (value: unknown, name: string) => T) {
   };
 }
 
+/** A reader of one of these words. */
 export function oneOf<const T extends string>(words: readonly T[]) {
   return (value: unknown, name: string): T => {
     const known = words.find((word) => word === value);

@@ -13,6 +13,7 @@ export type Userns =
 /** A Linux distribution's users, with the nobody of 65534. */
 export const auto_size = 65536;
 
+/** `host`, `own`, `auto`, `auto:size=N`, or the absolute path of a namespace to join. */
 export function parseUserns(value: unknown, name: string): Userns {
   if (value === "host" || value === "own") return { kind: value };
   if (value === "auto") return { kind: "auto", size: auto_size };

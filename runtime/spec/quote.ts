@@ -3,6 +3,7 @@ export function quote(value: string): string {
   return `\`${printable(value)}\``;
 }
 
+/** The same without backticks. */
 export function printable(value: string): string {
   const short = value.length > shown_max ? `${value.slice(0, shown_max)}…` : value;
   return short.replace(/[\p{C}`]/gu, (character) => {

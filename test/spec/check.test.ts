@@ -7,7 +7,7 @@ import { defaultSpec } from "../../runtime/spec/default.ts";
 import { readJson } from "../../runtime/spec/json.ts";
 import type { Spec } from "../../runtime/spec/types.ts";
 import { topic } from "../harness.ts";
-import { config, invalid, limits, mount, process } from "./table-invalid.ts";
+import { config, invalid, limits, mount, process, rootPath } from "./table-invalid.ts";
 import { bytes, thrown } from "./thrown.ts";
 
 const test = topic("spec/check");
@@ -82,7 +82,7 @@ test("tells all problems at once, what can never be right first", () => {
   const error = thrown(() => check(text));
   assert.is(error.code, "ERR_CONFIG_INVALID");
   assert.is(error.message, "`ociVersion` is missing");
-  const rest = ["/root/path", "/process/args", "/process/cwd", "/hooks"];
+  const rest = [rootPath, "/process/args", "/process/cwd", "/hooks"];
   assert.equal(
     [...(error.because ?? "").matchAll(/\((\/[a-z/]+)\)/g)].map((m) => m[1]),
     rest,

@@ -198,10 +198,10 @@ test("takes a bundle's user namespace away when told to share the host's", () =>
 
 test("gives a user that is not root no capability to begin with", () => {
   const { spec } = ask({ user: "app" });
-  const found = { uid: 1000, gid: 100, additionalGids: [100, 5], home: "/home/app" };
+  const found = { uid: 1000, gid: 100, additionalGids: [100, 5], home: "/srv/app" };
   const { process } = applyUser(spec, found);
   assert.equal(process?.user, { uid: 1000, gid: 100, additionalGids: [100, 5] });
-  assert.is(process?.env?.at(-1), "HOME=/home/app");
+  assert.is(process?.env?.at(-1), "HOME=/srv/app");
   const { bounding, ...others } = process?.capabilities ?? {};
   assert.equal(bounding, ["CAP_CHOWN", "CAP_KILL"]);
   assert.equal(others, { effective: [], permitted: [], inheritable: [], ambient: [] });

@@ -8,7 +8,7 @@ const test = topic("spec/user");
 const passwd = `root:x:0:0:root:/root:/bin/sh
 # a comment
 1000:x:0:0:a name of digits:/root:/bin/sh
-app:x:1000:2000:App:/home/app:/bin/sh
+app:x:1000:2000:App:/srv/app:/bin/sh
 app:x:0:0:a second entry of the name:/root:/bin/sh
 huge:x:4294967296:0::/:/bin/sh
 minus:x:-1:0::/:/bin/sh
@@ -24,14 +24,14 @@ bad:x:99999999999:app
 `;
 
 const found: [user: string, uid: number, gid: number, groups: number[], home: string][] = [
-  ["app", 1000, 2000, [2000, 10, 63], "/home/app"],
-  ["1000", 1000, 2000, [2000, 10, 63], "/home/app"],
+  ["app", 1000, 2000, [2000, 10, 63], "/srv/app"],
+  ["1000", 1000, 2000, [2000, 10, 63], "/srv/app"],
   ["0", 0, 0, [0, 10], "/root"],
   ["root", 0, 0, [0, 10], "/root"],
   ["5000", 5000, 0, [0], "/"],
   ["5000:6000", 5000, 6000, [6000], "/"],
-  ["app:wheel", 1000, 10, [10], "/home/app"],
-  ["app:4294967294", 1000, 4294967294, [4294967294], "/home/app"],
+  ["app:wheel", 1000, 10, [10], "/srv/app"],
+  ["app:4294967294", 1000, 4294967294, [4294967294], "/srv/app"],
   ["relative", 7, 7, [7], "/"],
   ["007", 7, 7, [7], "/"],
 ];

@@ -17,6 +17,7 @@ export const groups_max = 65536;
 /** struct winsize has 16 bits. */
 export const console_max = 65535;
 
+/** The length that the kernel sees: bytes of UTF-8, without the NUL. */
 export function bytesOf(text: string): number {
   return Buffer.byteLength(text);
 }

@@ -64,6 +64,7 @@ function cpuList(at: At): string | undefined {
   return wrong(at, `${named(at)} is ${quote(value)}, not a list such as 0-3,7`);
 }
 
+/** Is it a list as in cpuset(7), such as 0-3,7, with every range forwards? */
 export function isCpuList(value: string): boolean {
   if (!ranges.test(value)) return false;
   return value.split(",").every((range) => {

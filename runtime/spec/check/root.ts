@@ -48,6 +48,7 @@ export function checkHostname(at: At): string | undefined {
 
 export const hostname_code: ErrorCode = "ERR_HOSTNAME";
 
+/** What is wrong with a hostname, undefined when nothing is. */
 export function hostnameProblem(name: string): string | undefined {
   const bytes = bytesOf(name);
   if (bytes <= hostname_bytes_max) return undefined;

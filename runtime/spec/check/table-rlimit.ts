@@ -18,6 +18,7 @@ export const rlimitNames = [
   "RLIMIT_RTTIME",
 ] as const;
 
+/** Is it the name of a limit, RLIMIT_ and all? */
 export function isRlimit(name: string): boolean {
   return (rlimitNames as readonly string[]).includes(name);
 }

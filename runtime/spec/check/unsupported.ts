@@ -10,6 +10,7 @@ export function findUnsupported(document: Json): Problem[] {
   );
 }
 
+/** The problem of asking for something that wrun does not do yet. */
 export function refusal(pointer: string, what: string): Problem {
   return {
     code: "ERR_CONFIG_UNSUPPORTED",

@@ -22,11 +22,13 @@ export interface At {
  * Every reader answers undefined both for what is absent and for what is wrong; only the wrong adds a problem.
  */
 
+/** The place of a property of an object, there or not. */
 export function field(at: At, name: string): At {
   const value = at.value instanceof Map ? at.value.get(name) : undefined;
   return { value, pointer: below(at.pointer, name), problems: at.problems };
 }
 
+/** Puts a problem on record. Answers undefined, which is what a reader answers then. */
 export function wrong(at: At, message: string, hint?: string, code?: ErrorCode): undefined {
   const problem: Problem = { code: code ?? "ERR_CONFIG_INVALID", pointer: at.pointer, message };
   at.problems.push(hint === undefined ? problem : { ...problem, hint });
@@ -39,11 +41,13 @@ export function required<T>(at: At, read: (at: At) => T | undefined): T | undefi
   return read(at);
 }
 
+/** A map of properties. */
 export function object(at: At): JsonObject | undefined {
   if (at.value === undefined || at.value instanceof Map) return at.value;
   return wrong(at, `${named(at)} is ${kind(at.value)}, not an object`);
 }
 
+/** A string, also an empty one. */
 export function string(at: At): string | undefined {
   if (at.value === undefined || typeof at.value === "string") return at.value;
   return wrong(at, `${named(at)} is ${kind(at.value)}, not a string`);
@@ -55,11 +59,13 @@ export function text(at: At): string | undefined {
   return value === "" ? wrong(at, `${named(at)} is empty`) : value;
 }
 
+/** True or false. */
 export function boolean(at: At): boolean | undefined {
   if (at.value === undefined || typeof at.value === "boolean") return at.value;
   return wrong(at, `${named(at)} is ${kind(at.value)}, not true or false`);
 }
 
+/** An integer within bounds, both included; numbers beyond 2^53 are refused, not rounded. */
 export function integer(at: At, min: number, max: number): number | undefined {
   const { value } = at;
   if (value === undefined) return undefined;
@@ -73,6 +79,7 @@ export function integer(at: At, min: number, max: number): number | undefined {
   return value + 0;
 }
 
+/** One of the words that the specification lists. */
 export function oneOf<T extends string>(at: At, words: readonly T[]): T | undefined {
   const value = string(at);
   const known = words.find((word) => word === value);
@@ -118,6 +125,7 @@ export function unique<T>(at: At, items: T[] | undefined, key: (item: T) => stri
   }
 }
 
+/** A path that begins at the root. */
 export function absolute(at: At): string | undefined {
   const path = text(at);
   if (path === undefined || path.startsWith("/")) return path;
