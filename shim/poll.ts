@@ -9,7 +9,8 @@ interface Waiter {
 }
 
 const waiters = new Set<Waiter>();
-let turning = false;
+/** The next turn: "soon" through setImmediate, or a timer. */
+let next: "soon" | NodeJS.Timeout | undefined;
 
 const pollin = 0x1;
 const pollnval = 0x20;
@@ -45,20 +46,26 @@ export function readable(fd: Fd, signal?: AbortSignal): Promise<void> {
     };
     signal?.addEventListener("abort", abort, { once: true });
     waiters.add(waiter);
-    if (!turning) turn();
+    if (next !== "soon") turn();
   });
 }
 
 function turn(): void {
+  // A new waiter is fresh: it does not sit out the pause of the old ones.
+  if (next !== "soon") clearTimeout(next);
   const now = performance.now();
   let youngest_ms = Number.POSITIVE_INFINITY;
   for (const { since_ms } of waiters) youngest_ms = Math.min(youngest_ms, now - since_ms);
   const fresh = youngest_ms < fresh_ms;
   look(fresh ? slice_ns : 0n);
-  turning = waiters.size > 0;
-  if (!turning) return;
-  if (fresh) setImmediate(turn);
-  else setTimeout(turn, Math.min(pause_ms.max, Math.max(pause_ms.min, youngest_ms / 10)));
+  next = undefined;
+  if (waiters.size === 0) return;
+  if (fresh) {
+    next = "soon";
+    setImmediate(turn);
+  } else {
+    next = setTimeout(turn, Math.min(pause_ms.max, Math.max(pause_ms.min, youngest_ms / 10)));
+  }
 }
 
 /** struct pollfd { int fd; short events; short revents; } each, and struct timespec { long sec; long nsec; }. */

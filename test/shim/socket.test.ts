@@ -5,7 +5,7 @@ import { tryCall } from "../../shim/libc.ts";
 import { memfdCreate } from "../../shim/memfd.ts";
 import { readable } from "../../shim/poll.ts";
 import { pipe2, receiveFds, sendFds, socketpair } from "../../shim/socket.ts";
-import { topic } from "../harness.ts";
+import { slowness, topic } from "../harness.ts";
 import { shell } from "./child.ts";
 import { kept, thrown } from "./kept.ts";
 
@@ -110,7 +110,7 @@ test("lets the event loop run while it waits, for a hundred at once", { vm: true
     });
     setTimeout(() => {
       for (const [, writing] of pipes) write(writing, Buffer.from("x"));
-    }, 60);
+    }, 60 * slowness);
     assert.equal(new Set(await Promise.all(reads)), new Set([1]));
     clearInterval(timer);
     assert.ok(ticks > 5, `${ticks} ticks`);
@@ -120,6 +120,28 @@ test("lets the event loop run while it waits, for a hundred at once", { vm: true
     }
   }),
 );
+
+test("looks at once for one that is new among old ones", () =>
+  kept(async () => {
+    const [old, oldEnd] = pipe2();
+    using _old = old;
+    const waiting = readable(old);
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    for (let i = 0; i < 10; i++) {
+      const [reading, writing] = pipe2();
+      writing.close();
+      let seen = false;
+      const fresh = readable(reading).then(() => {
+        seen = true;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      assert.ok(seen, "within one turn, though the old one is looked at every 10 ms only");
+      await fresh;
+      reading.close();
+    }
+    oldEnd.close();
+    await waiting;
+  }));
 
 test("stops waiting when told, and refuses a second reader", () =>
   kept(async () => {
