@@ -97,7 +97,11 @@ const targets = {
 /** @param {import("esbuild").BuildOptions} options */
 async function bundle(options) {
   const esbuild = await import("esbuild");
-  await esbuild.build({ ...settings, ...options });
+  try {
+    await esbuild.build({ ...settings, ...options });
+  } catch {
+    process.exit(1); // esbuild has printed why
+  }
 }
 
 /** Runs a script of Node; what it has printed tells more than a stack of ours. @param {string[]} args */
