@@ -5,7 +5,6 @@ import * as assert from "uvu/assert";
 import type { Request } from "../../runtime/options/request.ts";
 import { request } from "../../runtime/options/request.ts";
 import type { RunOptions } from "../../runtime/options/types.ts";
-import { applyUser } from "../../runtime/options/user.ts";
 import { checkSpec } from "../../runtime/spec/check/check.ts";
 import { defaultSpec, specText } from "../../runtime/spec/default.ts";
 import { readJson } from "../../runtime/spec/json.ts";
@@ -194,19 +193,6 @@ test("takes a bundle's user namespace away when told to share the host's", () =>
   const made = askBundle(defaultSpec({ rootless: { uid: 1, gid: 1 } }), { userns: "host" });
   assert.not.ok(types(made)?.includes("user"));
   assert.is(made.spec.linux?.uidMappings, undefined);
-});
-
-test("gives a user that is not root no capability to begin with", () => {
-  const { spec } = ask({ user: "app" });
-  const found = { uid: 1000, gid: 100, additionalGids: [100, 5], home: "/srv/app" };
-  const { process } = applyUser(spec, found);
-  assert.equal(process?.user, { uid: 1000, gid: 100, additionalGids: [100, 5] });
-  assert.is(process?.env?.at(-1), "HOME=/srv/app");
-  const { bounding, ...others } = process?.capabilities ?? {};
-  assert.equal(bounding, ["CAP_CHOWN", "CAP_KILL"]);
-  assert.equal(others, { effective: [], permitted: [], inheritable: [], ambient: [] });
-  const root = applyUser(spec, { ...found, uid: 0 });
-  assert.equal(root.process?.capabilities, spec.process?.capabilities);
 });
 
 test.run();
