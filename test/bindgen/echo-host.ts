@@ -1,4 +1,8 @@
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { isDeepStrictEqual } from "node:util";
+import { transpileBytes } from "@bytecodealliance/jco-transpile";
 import fc from "fast-check";
 import { camel } from "../../wasm/bindgen/name.ts";
 import type { Func } from "../../wasm/bindgen/wit/model.ts";
@@ -12,6 +16,38 @@ export type Methods = Record<string, Method>;
 export interface Instance {
   down: Methods;
   plainOut: (text: string) => string;
+  cut: (text: string, units: number) => string;
+}
+
+/** Starts the core module with the lean binding. */
+export async function startLean(echo: Echo, imports: Record<string, Methods>): Promise<Instance> {
+  const { instantiate } = await import(pathToFileURL(resolve(echo.directory, "host.js")).href);
+  const core = readFileSync(join(echo.directory, "echo.core.wasm"));
+  return instantiate(new WebAssembly.Module(core), imports);
+}
+
+/** Transpiles a component with jco into `to`, and starts it. */
+export async function startJco<Exports>(
+  component: string,
+  to: string,
+  imports: Record<string, Methods> = {},
+): Promise<Exports> {
+  const { files } = await transpileBytes(readFileSync(component), {
+    name: "component",
+    instantiation: "sync",
+    // the default of the API, unlike that of the command line, is to throw bare payloads
+    noComponentErrorWrapping: false,
+  });
+  for (const [name, bytes] of Object.entries(files as Record<string, Uint8Array>)) {
+    mkdirSync(dirname(join(to, name)), { recursive: true });
+    writeFileSync(join(to, name), bytes);
+  }
+  writeFileSync(join(to, "package.json"), '{ "type": "module" }');
+  const { instantiate } = await import(pathToFileURL(resolve(to, "component.js")).href);
+  return instantiate(
+    (name: string) => new WebAssembly.Module(readFileSync(join(to, name))),
+    imports,
+  );
 }
 
 /** What the component imports, in jco's shapes; `seen` gets every argument. */

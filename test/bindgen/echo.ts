@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { asType } from "../../wasm/bindgen/as/type.ts";
 import { compile } from "../../wasm/bindgen/compile.ts";
 import { readWorld, writeHost, writeSources } from "../../wasm/bindgen/generate.ts";
@@ -15,9 +15,9 @@ const EXTRA = `
 `;
 
 /** `echo-X` gives back what it is given; `pass-X` sends it through the import `echo-X`. */
-export function echoWit(): string {
+export function echoWit(types = TYPES): string {
   const funcs = (prefix: string) =>
-    Object.entries(TYPES)
+    Object.entries(types)
       .map(([name, type]) => `  ${prefix}-${name}: func(v: ${type}) -> ${type};\n`)
       .join("");
   const names = [...DEFINITIONS.matchAll(/^ {2}(?:enum|flags|record|variant) ([a-z-]+)/gm)];
@@ -33,6 +33,7 @@ world echo {
   export down;
   import plain: func(s: string) -> string;
   export plain-out: func(s: string) -> string;
+  export cut: func(s: string, units: u32) -> string;
 }
 `;
 }
@@ -61,33 +62,39 @@ export interface Echo {
   directory: string;
 }
 
-/** Generates and compiles the echo component below dist/, the host binding included. */
-export async function buildEcho(directory: string): Promise<Echo> {
-  const wit = echoWit();
+interface Options {
+  /** Instead of all of TYPES. */
+  types?: Record<string, string>;
+  /** Changes the generated glue, to see whether the fuzz finds it. */
+  plant?: (glue: string) => string;
+}
+
+const WORLD = `import { plain } from "./as/host";
+export function plainOut(s: string): string { return plain(s + "!") + "?"; }
+export function cut(s: string, units: u32): string { return s.substring(0, units); }
+`;
+
+/** Generates and compiles the echo component into a directory below dist/, the host binding included. */
+export async function buildEcho(directory: string, options: Options = {}): Promise<Echo> {
+  const wit = echoWit(options.types);
   const world = readWorld(wit, "echo");
   const exports = writeSources(world, `${directory}/as`, (name) => `../${name}`);
   const [first] = world.exports;
   if (first?.kind !== "interface") throw new Error("the world exports no interface");
-  mkdirSync(directory, { recursive: true });
   const down = first.interface;
-  writeFileSync(`${directory}/echo.wit`, wit);
-  writeFileSync(
-    `${directory}/down.ts`,
-    implementation(down, readFileSync(`${directory}/as/types.ts`, "utf8")),
-  );
-  writeFileSync(
-    `${directory}/world.ts`,
-    'import { plain } from "./as/host";\n' +
-      'export function plainOut(s: string): string { return plain(s + "!") + "?"; }\n',
-  );
+  const types = readFileSync(`${directory}/as/types.ts`, "utf8");
+  writeFileSync(`${directory}/down.ts`, implementation(down, types));
+  writeFileSync(`${directory}/world.ts`, WORLD);
+  const entry = `${directory}/as/glue.ts`;
+  if (options.plant) {
+    const glue = readFileSync(entry, "utf8");
+    const planted = options.plant(glue);
+    if (planted === glue) throw new Error("nothing was planted");
+    writeFileSync(entry, planted);
+  }
   await writeHost(world, `${directory}/host.js`);
-  await compile({
-    wit,
-    world: "echo",
-    entry: `${directory}/as/glue.ts`,
-    exports,
-    core: `${directory}/echo.core.wasm`,
-    component: `${directory}/echo.wasm`,
-  });
+  const core = `${directory}/echo.core.wasm`;
+  const component = `${directory}/echo.wasm`;
+  await compile({ wit, world: "echo", entry, exports, core, component });
   return { world, down, directory };
 }

@@ -30,7 +30,7 @@ export function putNumbers(
 ): void {
   if (!(given instanceof type) && !Array.isArray(given)) {
     throw new ValueError(
-      `${/^[AEIOU]/.test(type.name) ? "an" : "a"} ${type.name} or an array`,
+      `${type.name.startsWith("I") ? "an" : "a"} ${type.name} or an array`,
       given,
     );
   }

@@ -106,17 +106,18 @@ export function isAbsent(type: Option, value: string): string {
 }
 
 function lowerOption(routines: Routines, type: Option): string {
-  const payload = isTagged(type) ? "value.val" : "value";
-  return lines(
+  const head = [
     block(`if (${isAbsent(type, "value")})`, set("Uint8", "at", "0"), "return;"),
-    isTagged(type) ? badTag("some", '["none", "some"]') : "",
+    isTagged(type) ? 'if (value.tag !== "some") throw badTag(value.tag, ["none", "some"]);' : "",
     set("Uint8", "at", "1"),
-    lower(routines, type.some, payload, "at", payloadOffset(type)),
+  ];
+  const offset = payloadOffset(type);
+  if (!isTagged(type)) return lines(head, lower(routines, type.some, "value", "at", offset));
+  return lines(
+    head,
+    block("try", lower(routines, type.some, "value.val", "at", offset)),
+    block("catch (error)", 'throw inside(error, "val");'),
   );
-}
-
-function badTag(tag: string, tags: string): string {
-  return `if (value.tag !== ${quote(tag)}) throw badTag(value.tag, ${tags});`;
 }
 
 /** The table of tags and the cases with them, of what is `{ tag, val }` in JavaScript. */
@@ -145,6 +146,8 @@ function lowerTagged(routines: Routines, type: Variant | Result): string {
   );
   return lines(
     "const given = object(value);",
-    block("switch (given.tag)", arms, `default: throw badTag(given.tag, ${table});`),
+    block("try", block("switch (given.tag)", arms)),
+    block("catch (error)", 'throw inside(error, "val");'),
+    `throw badTag(given.tag, ${table});`,
   );
 }

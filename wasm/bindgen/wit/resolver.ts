@@ -84,16 +84,10 @@ class Scope {
     readonly owner: Owner,
     private readonly scopes: Map<string, Scope>,
   ) {
-    for (const declaration of syntax.types) {
-      this.unused(declaration.name, declaration.line);
-      this.declarations.set(declaration.name, declaration);
-    }
-    for (const use of syntax.uses) this.unused(use.local, use.line);
+    const locals = syntax.uses.map(({ local, line }) => ({ name: local, line }));
+    unique([...locals, ...syntax.types]);
     unique(syntax.funcs);
-  }
-
-  private unused(name: string, line: number): void {
-    if (this.declarations.has(name)) throw witError(line, `type \`${name}\` is declared twice`);
+    for (const declaration of syntax.types) this.declarations.set(declaration.name, declaration);
   }
 
   interface(): Interface {
@@ -101,10 +95,11 @@ class Scope {
     return { ...this.owner, funcs, types: this.declared(), doc: this.syntax.doc };
   }
 
+  /** Looks up everything that is declared or used, so that a mistake is found even where nothing refers to it. */
   declared(): NamedType[] {
-    return this.syntax.types
-      .filter(({ kind }) => kind !== "alias")
-      .map(({ name, line }) => this.lookup(name, line) as NamedType);
+    for (const { local, line } of this.syntax.uses) this.lookup(local, line);
+    const types = this.syntax.types.map(({ name, line }) => this.lookup(name, line));
+    return types.filter((_, index) => this.syntax.types[index]?.kind !== "alias") as NamedType[];
   }
 
   func(syntax: FuncSyntax): Func {
