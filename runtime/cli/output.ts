@@ -16,6 +16,7 @@ export function remark(text: string): void {
   writeAll(2, text);
 }
 
+/** isatty(3), which does not touch the file as process.stdout.isTTY does. */
 export function isTerminal(fd: 0 | 1 | 2): boolean {
   return isatty(fd);
 }

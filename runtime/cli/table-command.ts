@@ -195,6 +195,7 @@ export const commands: readonly Command[] = [
   },
 ];
 
+/** undefined for a word that is no command. */
 export function findCommand(name: string): Command | undefined {
   return commands.find((command) => command.name === name);
 }

@@ -10,6 +10,7 @@ const controllers = {
   pids: "--pids-limit",
 } as const;
 
+/** None of them is needed by every container: one without limits runs without cgroups. */
 export function cgroupChecks(host: Host): Check[] {
   const { cgroup } = host.facts;
   return [

@@ -1,9 +1,15 @@
 import type { Facts } from "../../shim/facts/types.ts";
 
-/** What the doctor looks at: the facts, and a few things that only the doctor asks for. Plain data, so any host can be written down. */
+/**
+ * What the doctor looks at: the facts, and a few things that only the doctor asks for. Plain data, so that any host can be
+ * written down.
+ */
 export interface Host {
   facts: Facts;
-  /** The answers of this kernel to harmless calls with wrong arguments: `yes` stands for every errno that the call itself gives. */
+  /**
+   * The answers of this kernel to harmless calls with wrong arguments: `yes` stands for every errno that the call itself
+   * gives.
+   */
   syscalls: Record<Probed, "yes" | "ENOSYS" | "EPERM">;
   /** /proc/filesystems: what is built in or loaded. */
   filesystems: string[];

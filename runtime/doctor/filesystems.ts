@@ -2,6 +2,7 @@
 import type { Facts } from "../../shim/facts/types.ts";
 import { type Check, check, type Host, isAdmin } from "./check.ts";
 
+/** tmpfs and a full /proc are needed; overlay only by containers on the root of the host. */
 export function filesystemChecks(host: Host): Check[] {
   return [tmpfsCheck(host), overlayCheck(host), procCheck(host.facts)];
 }

@@ -14,6 +14,7 @@ const syscalls: Record<Probed, readonly [since: string, use: string]> = {
   open_tree: ["5.2", "makes mounts that are not attached anywhere yet"],
 };
 
+/** All of them are needed by every container. */
 export function kernelChecks(host: Host): Check[] {
   return [versionCheck(host), ...syscallChecks(host), namespaceCheck(host)];
 }

@@ -2,6 +2,7 @@
 import type { Facts } from "../../shim/facts/types.ts";
 import { type Check, check, type Host, isAdmin, isPrivileged } from "./check.ts";
 
+/** User namespaces are needed by whoever is not root, ranges of ids by nobody. */
 export function userChecks({ facts }: Host): Check[] {
   return [privilegeCheck(facts), namespaceCheck(facts), rangeCheck(facts)];
 }

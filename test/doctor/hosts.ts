@@ -73,7 +73,7 @@ export function differing(host: Host, change: Partial<Facts>, more: Partial<Host
   return { ...host, ...more, facts: { ...host.facts, ...change } };
 }
 
-const user = { uid: 1000, gid: 1000, name: "ada", home: "/home/ada", effective: 0n, bounding: all };
+const user = { uid: 1000, gid: 1000, name: "ada", home: "/srv/ada", effective: 0n, bounding: all };
 
 /** An ordinary user there, with ranges of ids and a delegated cgroup. */
 export const ordinary = differing(workstation, {

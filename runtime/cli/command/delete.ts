@@ -3,6 +3,7 @@ import { WrunError } from "../../error.ts";
 import { remove } from "../../state/remove.ts";
 import { type Arguments, refuseRest, usageError } from "../flag.ts";
 
+/** Removes one container. Resolves with 0; throws ERR_USAGE without an id, and what remove() throws. */
 export async function execute({ switches, rest }: Arguments): Promise<number> {
   const [id, ...more] = rest;
   if (id === undefined)

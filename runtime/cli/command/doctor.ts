@@ -6,6 +6,7 @@ import { colorsFor } from "../color.ts";
 import { type Arguments, refuseRest } from "../flag.ts";
 import { isTerminal, print } from "../output.ts";
 
+/** Prints the checks; 0 when containers can run here, else 1. */
 export function execute({ switches, rest }: Arguments): number {
   refuseRest("doctor", rest);
   const host = examine();

@@ -8,6 +8,7 @@ import { print } from "../output.ts";
 import { codes } from "../table-code.ts";
 import { type Command, commands, findCommand } from "../table-command.ts";
 
+/** Prints the text for the words after `wrun help`; 0. */
 export function execute({ rest }: Arguments): number {
   print(helpText(rest));
   return 0;

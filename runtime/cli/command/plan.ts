@@ -7,6 +7,7 @@ import { isTerminal, print } from "../output.ts";
 import { planJson, planText } from "../plan/text.ts";
 import { inFlags, runOptions } from "../request.ts";
 
+/** Prints the plan; 0. Throws what plan() throws. */
 export function execute(given: Arguments): number {
   const made = planOf(given);
   if (given.switches.get("json")) print(planJson(made));

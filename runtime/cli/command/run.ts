@@ -7,6 +7,7 @@ import { remark } from "../output.ts";
 import { inFlags, runOptions } from "../request.ts";
 import { statusWriter } from "../status.ts";
 
+/** Resolves with the program's own exit code, or 128+n. Throws what the library throws. */
 export async function execute(given: Arguments): Promise<number> {
   const tell = statusWriter(given.values.get("status-fd"));
   const options = runOptions(given, process.env);

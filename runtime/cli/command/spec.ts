@@ -5,6 +5,7 @@ import { WrunError } from "../../error.ts";
 import { defaultSpec, specText } from "../../spec/default.ts";
 import { type Arguments, refuseRest } from "../flag.ts";
 
+/** Writes config.json; 0. Throws when there is one already (EEXIST) or no directory for it. */
 export function execute({ switches, values, rest }: Arguments): number {
   refuseRest("spec", rest);
   const bundle = values.get("bundle") ?? ".";

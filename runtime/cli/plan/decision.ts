@@ -27,6 +27,7 @@ function row(left: string, why: Reason | undefined, colors: Colors): string[] {
     : [head, indent + colors.dim(first), ...below];
 }
 
+/** All eight kinds: made, joined or shared, and why. */
 export function namespaceLines({ decisions }: NamespacesPlan, colors: Colors): string[] {
   return decisions.flatMap(({ kind, action, path, why }) =>
     row(`${kind.padEnd(9)} ${action}${path === "" ? "" : ` ${path}`}`, why, colors),
@@ -39,6 +40,7 @@ const writers = {
   helper: "written by the helper",
 } as const;
 
+/** Each extent as `inside -> outside`, who writes it and why; none without a user namespace. */
 export function idMapLines(
   maps: readonly (readonly [which: "uid" | "gid", plan: IdMapsPlan | null])[],
   colors: Colors,

@@ -14,6 +14,7 @@ export interface PlanShow {
   brief: boolean;
 }
 
+/** The whole plan: sections of decisions, then the steps. Deterministic, so that plans can be compared. */
 export function planText(plan: Plan, { colors, capabilities, brief }: PlanShow): string {
   const { decisions, facts, program } = plan;
   const maps = [["uid", decisions.uidMap] as const, ["gid", decisions.gidMap] as const];
