@@ -8,26 +8,27 @@ import {
   ProblemCode,
 } from "../generated/as/types";
 import { Result } from "../generated/as/cabi";
-import { because, quote, report } from "./report";
+import { because, isFull, quote, report } from "./report";
 import { CAPABILITIES, DEFAULTS } from "./table-capabilities";
 
 const POINTER = "/process/capabilities";
 
-/** ASCII only: String#toUpperCase would bring 8 KB of Unicode tables along. */
-function upper(name: string): string {
-  let text = "";
-  for (let i: i32 = 0; i < name.length; i++) {
-    const unit = name.charCodeAt(i);
-    text += String.fromCharCode(unit >= 0x61 && unit <= 0x7a ? unit - 0x20 : unit);
+/** Is `known`, a name in capitals, at this place of the text, in whatever case? Compared in place: no copy for each name. */
+function isAt(text: string, start: i32, known: string): bool {
+  if (text.length != start + known.length) return false;
+  for (let i: i32 = 0; i < known.length; i++) {
+    const unit = text.charCodeAt(start + i);
+    const capital = unit >= 0x61 && unit <= 0x7a ? unit - 0x20 : unit;
+    if (capital != known.charCodeAt(i)) return false;
   }
-  return text;
+  return true;
 }
 
 function number(name: string): i32 {
-  // Longer than any name: not worth a copy in upper case.
-  if (name.length > 32) return -1;
-  const known = upper(name);
-  return CAPABILITIES.indexOf(known.startsWith("CAP_") ? known.substring(4) : known);
+  const hasPrefix = name.length > 4 && isAt(name.substring(0, 4), 0, "CAP_");
+  for (let i: i32 = 0; i < CAPABILITIES.length; i++)
+    if (isAt(name, hasPrefix ? 4 : 0, CAPABILITIES[i])) return i;
+  return -1;
 }
 
 function namesOf(mask: u64): string[] {
@@ -38,7 +39,7 @@ function namesOf(mask: u64): string[] {
 }
 
 function isAll(name: string): bool {
-  return name.length == 3 && upper(name) == "ALL";
+  return isAt(name, 0, "ALL");
 }
 
 function flagMask(list: string[], problems: Problem[]): u64 {
@@ -46,7 +47,7 @@ function flagMask(list: string[], problems: Problem[]): u64 {
   for (let i: i32 = 0; i < list.length; i++) {
     const n = number(list[i]);
     if (n >= 0) mask |= (<u64>1) << n;
-    else if (!isAll(list[i]))
+    else if (!isAll(list[i]) && !isFull(problems))
       report(
         problems,
         ProblemCode.Invalid,
@@ -63,36 +64,45 @@ function hasAll(list: string[]): bool {
   return false;
 }
 
+function warn(
+  pointer: string,
+  name: string,
+  n: i32,
+  host: CapabilitiesFacts,
+  warnings: Problem[],
+): void {
+  if (n < 0)
+    report(
+      warnings,
+      ProblemCode.Invalid,
+      pointer,
+      `capability ${quote(name)} is not known and is left out`,
+    );
+  else if (<u32>n > host.last)
+    report(
+      warnings,
+      ProblemCode.Unsupported,
+      pointer,
+      `capability ${quote(name)} is left out`,
+      `this kernel knows capabilities up to number ${host.last} only`,
+    );
+  else
+    report(
+      warnings,
+      ProblemCode.Unsupported,
+      pointer,
+      `capability ${quote(name)} is left out: wrun itself may not give it`,
+      "run wrun with more capabilities, or ask for a user namespace",
+    );
+}
+
 /** The mask of one list: what is unknown, or not to be had here, is left out with a warning. */
 function readSet(set: string, list: string[], host: CapabilitiesFacts, warnings: Problem[]): u64 {
   let mask: u64 = 0;
   for (let i: i32 = 0; i < list.length; i++) {
-    const pointer = `${POINTER}/${set}/${i}`;
     const n = number(list[i]);
-    if (n < 0)
-      report(
-        warnings,
-        ProblemCode.Invalid,
-        pointer,
-        `capability ${quote(list[i])} is not known and is left out`,
-      );
-    else if (<u32>n > host.last)
-      report(
-        warnings,
-        ProblemCode.Unsupported,
-        pointer,
-        `capability ${quote(list[i])} is left out`,
-        `this kernel knows capabilities up to number ${host.last} only`,
-      );
-    else if (!((host.available >> n) & 1))
-      report(
-        warnings,
-        ProblemCode.Unsupported,
-        pointer,
-        `capability ${quote(list[i])} is left out: wrun itself may not give it`,
-        "run wrun with more capabilities, or ask for a user namespace",
-      );
-    else mask |= (<u64>1) << n;
+    if (n >= 0 && <u32>n <= host.last && (host.available >> n) & 1) mask |= (<u64>1) << n;
+    else if (!isFull(warnings)) warn(`${POINTER}/${set}/${i}`, list[i], n, host, warnings);
   }
   return mask;
 }

@@ -17,6 +17,9 @@ export function sorted(extents: Extent[]): Extent[] {
   return extents.slice().sort(byStart);
 }
 
+/** More pieces than this come of no real /etc/subuid and no real map; it bounds the memory. */
+const PIECES_MOST: i32 = 4096;
+
 /** What the map of the surrounding user namespace leaves of a pool: each piece lies inside one line of that map. */
 export function clip(pool: Extent[], parent: Mapping[]): Extent[] {
   const pieces: Extent[] = [];
@@ -24,7 +27,8 @@ export function clip(pool: Extent[], parent: Mapping[]): Extent[] {
     for (let j: i32 = 0; j < parent.length; j++) {
       const start = max<u32>(pool[i].start, parent[j].containerId);
       const end = min<u64>(endOf(pool[i]), <u64>parent[j].containerId + parent[j].size);
-      if (<u64>start < end) pieces.push(new Extent(start, <u32>(end - start)));
+      if (<u64>start < end && pieces.length < PIECES_MOST)
+        pieces.push(new Extent(start, <u32>(end - start)));
     }
   }
   return pieces;
@@ -40,9 +44,8 @@ export function isMapped(start: u32, size: u32, parent: Mapping[]): bool {
   return false;
 }
 
-/** Does [start, start + size) lie inside the ranges? Neighbouring ones count as one, as newuidmap counts them. */
-export function isGranted(start: u32, size: u32, ranges: Extent[]): bool {
-  const list = sorted(ranges);
+/** Does [start, start + size) lie inside the sorted ranges? Neighbouring ones count as one, as newuidmap counts them. */
+export function isGranted(start: u32, size: u32, list: Extent[]): bool {
   const end: u64 = <u64>start + size;
   let reached: u64 = start;
   for (let i: i32 = 0; i < list.length && reached < end; i++)

@@ -11,7 +11,7 @@ import {
   ProblemCode,
 } from "../generated/as/types";
 import { Opt, Result } from "../generated/as/cabi";
-import { clip, isGranted, isMapped, lowestFit } from "./extents";
+import { clip, isGranted, isMapped, lowestFit, sorted } from "./extents";
 import { LINES_MOST, check, textOf } from "./mappings";
 import { because, problem, report } from "./report";
 
@@ -32,6 +32,7 @@ class Side {
   own: u32;
   parent: Mapping[];
   granted: Extent[];
+  sorted: Extent[];
   helper: bool;
   isGid: bool;
   id: string;
@@ -45,6 +46,7 @@ class Side {
     this.own = isGid ? host.egid : host.euid;
     this.parent = isGid ? host.parentGids : host.parentUids;
     this.granted = isGid ? host.subgids : host.subuids;
+    this.sorted = sorted(isGid ? host.subgids : host.subuids);
     this.helper = isGid ? host.newgidmap : host.newuidmap;
     this.id = isGid ? "gid" : "uid";
     this.tool = isGid ? "newgidmap" : "newuidmap";
@@ -54,7 +56,7 @@ class Side {
   /** May newuidmap write this line: ranges of /etc/subuid, or the one own id (verify_range in shadow's newuidmap.c). */
   grants(line: Mapping): bool {
     return (
-      (line.size == 1 && line.hostId == this.own) || isGranted(line.hostId, line.size, this.granted)
+      (line.size == 1 && line.hostId == this.own) || isGranted(line.hostId, line.size, this.sorted)
     );
   }
 

@@ -12,8 +12,8 @@ import {
   ProblemCode,
 } from "../generated/as/types";
 import { Result } from "../generated/as/cabi";
-import { because, quote, report, token } from "./report";
-import { GLOBAL, MALFORMED, sysctlKind, sysctlPath } from "./sysctl";
+import { because, isFull, quote, report, token } from "./report";
+import { MALFORMED, isSysctl, sysctlKind } from "./sysctl";
 
 const KINDS: i32 = 8;
 const NAMES: StaticArray<string> = [
@@ -77,7 +77,7 @@ class Asked {
 
 function read(requests: Request[], host: NamespacesFacts, problems: Problem[]): Asked {
   const asked = new Asked(requests);
-  for (let i: i32 = 0; i < requests.length; i++) {
+  for (let i: i32 = 0; i < requests.length && !isFull(problems); i++) {
     const kind = requests[i].kind;
     const name = NAMES[kind];
     const pointer = `/linux/namespaces/${i}`;
@@ -117,39 +117,39 @@ function want(asked: Asked, kind: Kind, pointer: string, what: string, problems:
   );
 }
 
+function pointerOf(sysctl: string): string {
+  return "/linux/sysctl/" + token(sysctl);
+}
+
 function checkSysctl(asked: Asked, needs: Needs, name: string, problems: Problem[]): void {
-  const pointer = "/linux/sysctl/" + token(name);
   const kind = sysctlKind(name);
-  if (kind == MALFORMED) {
+  if (kind >= 0 && asked.action(<Kind>kind) != Action.Share) {
+    const isHostname = needs.hostname && isSysctl(name, "kernel/hostname");
+    if (isHostname || (needs.domainname && isSysctl(name, "kernel/domainname")))
+      report(
+        problems,
+        ProblemCode.Conflict,
+        pointerOf(name),
+        `sysctl ${quote(name)} and \`${isHostname ? "hostname" : "domainname"}\` set the same value`,
+      );
+    return;
+  }
+  const pointer = pointerOf(name);
+  if (kind >= 0) want(asked, <Kind>kind, pointer, `sysctl ${quote(name)}`, problems);
+  else if (kind == MALFORMED)
     report(
       problems,
       ProblemCode.Invalid,
       pointer,
       `sysctl ${quote(name)} is not a name below /proc/sys`,
     );
-    return;
-  }
-  if (kind == GLOBAL) {
+  else
     report(
       problems,
       ProblemCode.Invalid,
       pointer,
       `sysctl ${quote(name)} belongs to no namespace, it would be set for the host`,
       "set it on the host with sysctl(8)",
-    );
-    return;
-  }
-  want(asked, <Kind>kind, pointer, `sysctl ${quote(name)}`, problems);
-  const path = sysctlPath(name);
-  if (
-    (needs.hostname && path == "kernel/hostname") ||
-    (needs.domainname && path == "kernel/domainname")
-  )
-    report(
-      problems,
-      ProblemCode.Conflict,
-      pointer,
-      `sysctl ${quote(name)} and \`${path.substring(7)}\` set the same value`,
     );
 }
 
@@ -180,7 +180,7 @@ function checkNeeds(asked: Asked, needs: Needs, problems: Problem[]): void {
         "leave linux.timeOffsets out, or the path of the time namespace",
       );
   }
-  for (let i: i32 = 0; i < needs.sysctl.length; i++)
+  for (let i: i32 = 0; i < needs.sysctl.length && !isFull(problems); i++)
     checkSysctl(asked, needs, needs.sysctl[i], problems);
 }
 

@@ -41,6 +41,11 @@ export function problem(
   return new Problem(code, pointer, message, hint);
 }
 
+/** Is there no use in looking further? Each sentence costs memory, of which the engine has 16 MiB. */
+export function isFull(list: Problem[]): bool {
+  return list.length >= PROBLEMS_MOST;
+}
+
 /** Adds a problem to a list that does not grow without end. */
 export function report(
   list: Problem[],
@@ -49,5 +54,5 @@ export function report(
   message: string,
   hint: string = "",
 ): void {
-  if (list.length < PROBLEMS_MOST) list.push(problem(code, pointer, message, hint));
+  if (!isFull(list)) list.push(problem(code, pointer, message, hint));
 }

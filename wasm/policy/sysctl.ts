@@ -7,6 +7,9 @@ export const GLOBAL: i32 = -1;
 /** Not the name of a file below /proc/sys. */
 export const MALFORMED: i32 = -2;
 
+const DOT: i32 = 0x2e;
+const SLASH: i32 = 0x2f;
+
 /** ipc/ipc_sysctl.c; fs.mqueue.* is ipc/mq_sysctl.c. */
 const IPC: StaticArray<string> = [
   "msgmax",
@@ -24,37 +27,82 @@ const IPC: StaticArray<string> = [
 ];
 
 /**
- * The path below /proc/sys of a sysctl's name, "" for a name that has none.
+ * A sysctl's name read as its path below /proc/sys, without making a copy of it.
  *
- * As sysctl(8) reads it: of "." and "/" the one that comes first separates, and the other stands for itself, so that
+ * As sysctl(8) does it: of "." and "/" the one that comes first separates, and the other stands for itself, so that
  * `net.ipv4.conf.eth0/100.forwarding` and `net/ipv4/conf/eth0.100/forwarding` are the same file.
  */
-export function sysctlPath(name: string): string {
-  let separator: i32 = 0;
-  let path = "";
-  let start: i32 = 0;
-  for (let i: i32 = 0; i <= name.length; i++) {
-    const unit: i32 = i < name.length ? name.charCodeAt(i) : separator;
-    if (separator == 0 && (unit == 0x2e || unit == 0x2f)) separator = unit;
-    if (unit < 0x21 || unit > 0x7e) return "";
-    if (unit != separator) continue;
-    const part = name.substring(start, i).replaceAll("/", ".");
-    // The empty name, "." and ".." would leave the directory that decides the namespace.
-    if (part.length == 0 || part == "." || part == "..") return "";
-    path += (start ? "/" : "") + part;
-    start = i + 1;
+class Path {
+  private separator: i32 = SLASH;
+
+  constructor(private name: string) {
+    for (let i: i32 = name.length - 1; i >= 0; i--) {
+      const unit: i32 = name.charCodeAt(i);
+      if (unit == DOT || unit == SLASH) this.separator = unit;
+    }
   }
-  return path;
+
+  private unit(i: i32): i32 {
+    const unit: i32 = this.name.charCodeAt(i);
+    if (unit == this.separator) return SLASH;
+    return unit == SLASH ? DOT : unit;
+  }
+
+  /** Two parts at least, none of them empty, "." or "..", which would leave the directory that decides the namespace. */
+  isFile(): bool {
+    let parts: i32 = 0;
+    let length: i32 = 0;
+    let dots: i32 = 0;
+    for (let i: i32 = 0; i <= this.name.length; i++) {
+      const unit: i32 = i < this.name.length ? this.unit(i) : SLASH;
+      if (unit < 0x21 || unit > 0x7e) return false;
+      if (unit != SLASH) {
+        length++;
+        dots += <i32>(unit == DOT);
+        continue;
+      }
+      if (length == 0 || (dots == length && length <= 2)) return false;
+      parts++;
+      length = 0;
+      dots = 0;
+    }
+    return parts >= 2;
+  }
+
+  private has(text: string, at: i32): bool {
+    if (this.name.length < at + text.length) return false;
+    for (let i: i32 = 0; i < text.length; i++)
+      if (this.unit(at + i) != text.charCodeAt(i)) return false;
+    return true;
+  }
+
+  startsWith(text: string): bool {
+    return this.has(text, 0);
+  }
+
+  is(text: string): bool {
+    return this.name.length == text.length && this.has(text, 0);
+  }
+
+  isIpc(): bool {
+    for (let i: i32 = 0; i < IPC.length; i++)
+      if (this.name.length == 7 + IPC[i].length && this.has(IPC[i], 7)) return true;
+    return false;
+  }
 }
 
 /** The kind of namespace that has this sysctl, or GLOBAL, or MALFORMED. */
 export function sysctlKind(name: string): i32 {
-  const path = sysctlPath(name);
-  if (!path.includes("/")) return MALFORMED;
+  const path = new Path(name);
+  if (!path.isFile()) return MALFORMED;
   if (path.startsWith("net/")) return Kind.Network;
   if (path.startsWith("fs/mqueue/")) return Kind.Ipc;
   if (path.startsWith("user/")) return Kind.User;
-  if (path == "kernel/hostname" || path == "kernel/domainname") return Kind.Uts;
-  if (!path.startsWith("kernel/")) return GLOBAL;
-  return IPC.includes(path.substring(7)) ? Kind.Ipc : GLOBAL;
+  if (path.is("kernel/hostname") || path.is("kernel/domainname")) return Kind.Uts;
+  return path.startsWith("kernel/") && path.isIpc() ? Kind.Ipc : GLOBAL;
+}
+
+/** Is the name, however it is written, that of this path below /proc/sys? */
+export function isSysctl(name: string, path: string): bool {
+  return new Path(name).is(path);
 }

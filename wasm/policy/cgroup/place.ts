@@ -14,6 +14,8 @@ const POINTER: string = "/linux/cgroupsPath";
 /** NAME_MAX. */
 const NAME_CHARS_MOST: i32 = 255;
 const PATH_CHARS_MOST: i32 = 2048;
+/** CGROUP_SUBSYS_COUNT is 16 at most, and a few named hierarchies may come on top. */
+const HIERARCHIES_MOST: i32 = 64;
 
 /** Switched on wherever they are to be had, so that a limit can be set later and use can be read. */
 const ENABLED: StaticArray<string> = ["cpu", "cpuset", "io", "memory", "pids"];
@@ -123,6 +125,15 @@ export function placesOf(
       "",
       `${quote(id)} is no container id`,
       `1 to ${NAME_CHARS_MOST} letters, digits, "_", "+", "-" and ".", and neither "." nor ".."`,
+    );
+    return places;
+  }
+  if (host.hierarchies.length > HIERARCHIES_MOST) {
+    report(
+      problems,
+      ProblemCode.TooMany,
+      "",
+      `a host with \`${host.hierarchies.length}\` cgroup hierarchies: there are ${HIERARCHIES_MOST} at most`,
     );
     return places;
   }

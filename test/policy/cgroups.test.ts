@@ -1,0 +1,73 @@
+import fc from "fast-check";
+import * as assert from "uvu/assert";
+import { policy } from "../../runtime/policy/policy.ts";
+import { type CgroupsFacts, type CgroupsPlan, ComponentError } from "../../wasm/generated/host.js";
+import { topic } from "../harness.ts";
+import { cgroupsFacts, resources } from "./arbitrary.ts";
+
+const test = topic("cgroup plans");
+
+/** The file's first word names the controller, but for `cpu`, which has a controller `cpuset` beside it. */
+function controllerOf(file: string): string {
+  return file.split(".")[0] ?? "";
+}
+
+function check(plan: CgroupsPlan, facts: CgroupsFacts): void {
+  for (const { hierarchy, file } of plan.writes) {
+    const at = facts.hierarchies[hierarchy];
+    assert.ok(at?.controllers.includes(controllerOf(file)), `${file} in ${hierarchy}`);
+    assert.ok(
+      plan.places.some((place) => place.hierarchy === hierarchy),
+      `${file} without a place`,
+    );
+    const v1 = /_in_bytes|cfs_|shares/.test(file);
+    const v2 = /memory\.(max|swap\.max|low)|cpu\.(max|weight)/.test(file);
+    assert.is(at?.unified ? v1 : v2, false, `${file} is of the other version`);
+  }
+  for (const { hierarchy, path, base, enable } of plan.places) {
+    const at = facts.hierarchies[hierarchy];
+    assert.is.not(at?.writable, "none");
+    assert.ok(path.startsWith(base) && path.length > base.length, `${path} below ${base}`);
+    assert.not.match(path, /\/\.\.?(\/|$)|\/\/|\/$/);
+    assert.ok(enable.every((name) => at?.unified && at.controllers.includes(name)));
+  }
+  assert.is(new Set(plan.writes.map(({ file }) => file)).size, plan.writes.length);
+}
+
+test("nothing is written where its controller is not, and everything below wrun's places", () => {
+  let [plans, refusals] = [0, 0];
+  const path = fc.constantFrom("", "a/b", "/a/b", "../a", "/own/a");
+  const property = fc.property(resources, path, cgroupsFacts, (asked, path, facts) => {
+    try {
+      check(policy().cgroups.decide(asked, path, "box", facts), facts);
+      plans++;
+    } catch (error) {
+      if (!(error instanceof ComponentError)) throw error;
+      assert.ok((error.payload as unknown[]).length > 0);
+      refusals++;
+    }
+  });
+  fc.assert(property, { numRuns: 3000 });
+  assert.ok(plans > 100 && refusals > 100, `${plans} plans, ${refusals} refusals`);
+});
+
+test("a sensible wish is granted wherever the controllers are", () => {
+  const asked = {
+    memory: { limit: 64n << 20n, swap: 64n << 20n },
+    cpu: { shares: 512n, quota: 50000n, cpus: "0", mems: "0" },
+    pids: 20n,
+  };
+  const property = fc.property(cgroupsFacts, (facts) => {
+    const able = ["memory", "cpu", "cpuset", "pids"].every(
+      (name) => facts.hierarchies.find((h) => h.controllers.includes(name))?.writable === "root",
+    );
+    fc.pre(able && facts.swap);
+    const files = policy()
+      .cgroups.decide(asked, "", "box", { ...facts, cpus: 1 })
+      .writes.map(({ file }) => file);
+    assert.is(files.length, 7);
+  });
+  fc.assert(property, { numRuns: 50, maxSkipsPerRun: 1000 });
+});
+
+test.run();
