@@ -67,17 +67,14 @@ export function defaultSpec(options: DefaultSpecOptions = {}): Spec {
 
 const host_namespaces: NamespaceType[] = ["pid", "network", "ipc", "uts", "mount"];
 
-/** A spec as the text of config.json. JSON has the number that RLIM_INFINITY is; a `number` has not. */
+/**
+ * A spec as the text of config.json. JSON has the number that RLIM_INFINITY is, a `number` has not; no other property of
+ * a spec is called soft or hard and is a number.
+ */
 export function specText(spec: Spec): string {
-  const limits = new Set<unknown>(spec.process?.rlimits);
-  const text = JSON.stringify(
-    spec,
-    function (this: unknown, key, value: unknown) {
-      const unlimited = value === -1 && (key === "soft" || key === "hard") && limits.has(this);
-      return unlimited ? infinity_mark : value;
-    },
-    2,
-  );
+  const replacer = (key: string, value: unknown) =>
+    value === -1 && (key === "soft" || key === "hard") ? infinity_mark : value;
+  const text = JSON.stringify(spec, replacer, 2);
   return `${text.replaceAll(JSON.stringify(infinity_mark), "18446744073709551615")}\n`;
 }
 

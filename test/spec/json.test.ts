@@ -29,6 +29,7 @@ const refused: [name: string, text: string, pointer: string, says: RegExp][] = [
   ["halves the wrong way round", '["\\udc00\\ud800"]', "/0", /half of a surrogate pair/],
   ["NUL", '{"a/b":{"c~d":"x\\u0000"}}', "/a~1b/c~0d", /a NUL character in a string/],
   ["a control character", '["a\tb"]', "/0", /a control character in a string at 1:4$/],
+  ["the last control character", '{"a\x1f":1}', "", /a control character in a string at 1:4$/],
   ["an unknown escape", '["\\x41"]', "/0", /an unknown escape `\\x` at 1:3$/],
   ["half an escape", '["\\u12"]', "/0", /an unknown escape `\\u` at 1:3$/],
   ["a string without an end", '{"a":"b', "/a", /a string without an end at 1:6$/],
