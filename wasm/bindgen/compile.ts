@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { componentEmbed, componentNew } from "@bytecodealliance/jco-transpile/wasm-tools";
 import * as asc from "assemblyscript/asc";
 import { renamer } from "./rename.ts";
+import { Stateless } from "./state.ts";
 
 export interface Compilation {
   /** The text of the WIT package. */
@@ -29,7 +30,9 @@ export async function compile(options: Compilation): Promise<void> {
   mkdirSync(dirname(core), { recursive: true });
   mkdirSync(dirname(component), { recursive: true });
   const args = [entry, "--config", "asconfig.json", "--outFile", core];
-  const { error, stderr } = await asc.main(args, { transforms: [renamer(exports)] as never });
+  const { error, stderr } = await asc.main(args, {
+    transforms: [renamer(exports), Stateless] as never,
+  });
   if (error) throw new Error(`asc: ${error.message}\n${stderr.toString()}`);
   const embedded = await componentEmbed({
     binary: readFileSync(core),

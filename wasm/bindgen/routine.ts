@@ -19,17 +19,3 @@ export class Routines {
     return [...this.made.values()].join("\n");
   }
 }
-
-/** Each line of a text two spaces further in. */
-export function indent(text: string): string {
-  return text.replace(/^(?=.)/gm, "  ");
-}
-
-export function lines(...parts: (string | string[])[]): string {
-  return parts.flat().filter(Boolean).join("\n");
-}
-
-/** `{`, the statements further in, and `}`. */
-export function block(head: string, ...body: (string | string[])[]): string {
-  return `${head} {\n${indent(lines(...body))}\n}`;
-}

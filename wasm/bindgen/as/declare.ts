@@ -1,5 +1,5 @@
 import { identifier, pascal, typeName } from "../name.ts";
-import { block, indent, lines } from "../routine.ts";
+import { block, doc, indent, lines } from "../text.ts";
 import type { Enum, Flags, NamedType, RecordType, Type, Variant } from "../wit/model.ts";
 import { asType, isScalar, payloadName } from "./type.ts";
 
@@ -14,15 +14,6 @@ const declarations = {
   enum: declareEnum,
   flags: declareFlags,
 };
-
-/** A doc comment, or nothing. */
-export function doc(text: string): string {
-  if (!text) return "";
-  const body = text.replaceAll("*/", "* /").split("\n");
-  return body.length === 1
-    ? `/** ${body[0]} */\n`
-    : `/**\n${body.map((line) => ` * ${line}\n`).join("")} */\n`;
-}
 
 function declareRecord(type: RecordType): string {
   const fields = type.fields.map(

@@ -1,6 +1,7 @@
 import { type Core, flatten, split } from "../abi/flat.ts";
 import { fieldsOf } from "../abi/layout.ts";
-import { block, lines, type Routines } from "../routine.ts";
+import type { Routines } from "../routine.ts";
+import { block, lines } from "../text.ts";
 import type { Option, Result, Type, Variant } from "../wit/model.ts";
 import { liftList, liftOption, liftResult, liftVariant } from "./lift.ts";
 import { lower, someOf, switchTag } from "./lower.ts";

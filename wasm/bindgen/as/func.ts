@@ -1,7 +1,8 @@
 import { signature, split } from "../abi/flat.ts";
 import { placed, sizeOf } from "../abi/layout.ts";
 import { binding, identifier } from "../name.ts";
-import { block, lines, type Routines } from "../routine.ts";
+import type { Routines } from "../routine.ts";
+import { block, lines } from "../text.ts";
 import type { Func } from "../wit/model.ts";
 import { FlatLowering, liftFlat } from "./flat.ts";
 import { lift } from "./lift.ts";

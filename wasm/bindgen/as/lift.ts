@@ -1,6 +1,7 @@
 import { discriminantSize, payloadOffset, placed, sizeOf } from "../abi/layout.ts";
 import { pascal } from "../name.ts";
-import { block, type Routines } from "../routine.ts";
+import type { Routines } from "../routine.ts";
+import { block } from "../text.ts";
 import type { List, Option, Product, Result, Type, Variant } from "../wit/model.ts";
 import { asType, cellType, isBoxed, isPacked } from "./type.ts";
 

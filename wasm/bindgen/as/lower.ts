@@ -1,5 +1,6 @@
 import { discriminantSize, payloadOffset, placed, sizeOf } from "../abi/layout.ts";
-import { block, lines, type Routines } from "../routine.ts";
+import type { Routines } from "../routine.ts";
+import { block, lines } from "../text.ts";
 import type { Case, List, Option, Product, Result, Type, Variant } from "../wit/model.ts";
 import { address } from "./lift.ts";
 import { asType, cellType, isBoxed, isPacked, isScalar, memberName, payloadName } from "./type.ts";

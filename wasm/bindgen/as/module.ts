@@ -1,9 +1,10 @@
 import { signature } from "../abi/flat.ts";
 import { sizeOf } from "../abi/layout.ts";
-import { reachableTypes, tupleLengths } from "../collect.ts";
 import { binding, typeName } from "../name.ts";
-import { lines, Routines } from "../routine.ts";
-import type { Extern, Func, Interface, World } from "../wit/model.ts";
+import { Routines } from "../routine.ts";
+import { lines } from "../text.ts";
+import type { Func, World } from "../wit/model.ts";
+import { coreName, funcsOf, reachableTypes, tupleLengths } from "../world.ts";
 import { declare } from "./declare.ts";
 import { exportFunc, importFunc } from "./func.ts";
 
@@ -71,20 +72,6 @@ function declareTuple(length: number): string {
   const names = Array.from({ length }, (_, n) => String.fromCharCode(65 + n));
   const members = names.map((name, n) => `public _${n}: ${name}`);
   return `export class Tuple${length}<${names.join(", ")}> {\n  constructor(${members.join(", ")}) {}\n}`;
-}
-
-/** The functions of an import or export with the interface they belong to. */
-export function funcsOf(externs: Extern[]): { owner: Interface | null; func: Func }[] {
-  return externs.flatMap((extern): { owner: Interface | null; func: Func }[] =>
-    extern.kind === "func"
-      ? [{ owner: null, func: extern.func }]
-      : extern.interface.funcs.map((func) => ({ owner: extern.interface, func })),
-  );
-}
-
-/** The name of an exported function in core WebAssembly. */
-export function coreName(owner: Interface | null, func: Func): string {
-  return owner ? `${owner.id}#${func.name}` : func.name;
 }
 
 function exportGlue(

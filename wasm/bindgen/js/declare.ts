@@ -1,8 +1,7 @@
-import { doc } from "../as/declare.ts";
-import { reachableTypes } from "../collect.ts";
 import { camel, identifier, pascal, typeName } from "../name.ts";
-import { block, lines } from "../routine.ts";
+import { block, doc, lines } from "../text.ts";
 import type { Extern, Func, NamedType, Type, World } from "../wit/model.ts";
+import { reachableTypes } from "../world.ts";
 import { isTagged, numbersClass, quote } from "./value.ts";
 
 /** Writes the TypeScript declarations of hostBinding(). */

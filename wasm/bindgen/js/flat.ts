@@ -1,7 +1,8 @@
 import { type Core, flatten, split } from "../abi/flat.ts";
 import { fieldsOf } from "../abi/layout.ts";
 import { camel } from "../name.ts";
-import { block, lines, type Routines } from "../routine.ts";
+import type { Routines } from "../routine.ts";
+import { block, lines } from "../text.ts";
 import type { Option, PrimitiveName, Result, Type, Variant } from "../wit/model.ts";
 import { liftList, liftSum } from "./lift.ts";
 import { isAbsent, lower, taggedCases } from "./lower.ts";

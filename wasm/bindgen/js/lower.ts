@@ -1,6 +1,7 @@
 import { alignOf, discriminantSize, payloadOffset, placed, sizeOf } from "../abi/layout.ts";
 import { camel } from "../name.ts";
-import { block, lines, type Routines } from "../routine.ts";
+import type { Routines } from "../routine.ts";
+import { block, lines } from "../text.ts";
 import type { List, Option, RecordType, Result, Tuple, Type, Variant } from "../wit/model.ts";
 import {
   address,

@@ -1,7 +1,8 @@
-import { coreName, funcsOf } from "../as/module.ts";
 import { camel } from "../name.ts";
-import { block, indent, lines, Routines } from "../routine.ts";
+import { Routines } from "../routine.ts";
+import { block, indent, lines } from "../text.ts";
 import type { World } from "../wit/model.ts";
+import { coreName, funcsOf } from "../world.ts";
 import { exportFunc, importFunc } from "./func.ts";
 import { quote } from "./value.ts";
 

@@ -1,5 +1,5 @@
 import { typeName } from "./name.ts";
-import type { Extern, NamedType, Type, World } from "./wit/model.ts";
+import type { Extern, Func, Interface, NamedType, Type, World } from "./wit/model.ts";
 
 /**
  * Every named type that a world's functions reach, each after those it holds.
@@ -28,10 +28,10 @@ export function reachableTypes(world: World, taken: string[]): NamedType[] {
 }
 
 function typesOf(world: World): (Type | null)[] {
-  return [...world.imports, ...world.exports].flatMap((extern: Extern) => {
-    const funcs = extern.kind === "func" ? [extern.func] : extern.interface.funcs;
-    return funcs.flatMap((func) => [...func.params.map((param) => param.type), func.result]);
-  });
+  return funcsOf([...world.imports, ...world.exports]).flatMap(({ func }) => [
+    ...func.params.map((param) => param.type),
+    func.result,
+  ]);
 }
 
 /** The types that a type is made of. */
@@ -63,4 +63,18 @@ export function tupleLengths(world: World): number[] {
   };
   for (const type of typesOf(world)) if (type) visit(type);
   return [...lengths].sort((a, b) => a - b);
+}
+
+/** The functions of an import or export with the interface they belong to. */
+export function funcsOf(externs: Extern[]): { owner: Interface | null; func: Func }[] {
+  return externs.flatMap((extern): { owner: Interface | null; func: Func }[] =>
+    extern.kind === "func"
+      ? [{ owner: null, func: extern.func }]
+      : extern.interface.funcs.map((func) => ({ owner: extern.interface, func })),
+  );
+}
+
+/** The name of an exported function in core WebAssembly. */
+export function coreName(owner: Interface | null, func: Func): string {
+  return owner ? `${owner.id}#${func.name}` : func.name;
 }
