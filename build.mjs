@@ -124,7 +124,7 @@ function files(path) {
 /** A hash of what a target is made from. Content and not time: a clone or a copy has other times.
  * @param {Target} target */
 function fingerprint(target) {
-  const hash = createHash("sha256").update(process.version);
+  const hash = createHash("sha256");
   const paths = target.inputs.flatMap((path) => (path.includes(".") ? [path] : files(path)));
   for (const path of [...common, ...paths].sort()) {
     hash.update(`${path}\0`).update(readFileSync(path));
@@ -139,6 +139,16 @@ const unknown = named.filter((name) => !targets[name]);
 if (unknown.length > 0) throw new Error(`no target \`${unknown.join(" ")}\``);
 
 process.chdir(import.meta.dirname ?? new URL(".", import.meta.url).pathname);
+if (!existsSync("node_modules/esbuild")) {
+  // `npx wrun` before `npm ci`: a failure, or no file to link to, would stay in npx's cache and break it for good.
+  const say =
+    "wrun is not built: the tools for that are missing, `npm ci` installs them and builds";
+  mkdirSync("dist", { recursive: true });
+  const script = `#!/usr/bin/env node\nconsole.error(${JSON.stringify(say)});\nprocess.exitCode = 125;\n`;
+  writeFileSync("dist/wrun.js", script, { mode: 0o755 });
+  console.error(say);
+  process.exit(0);
+}
 mkdirSync("dist/stamp", { recursive: true });
 for (const name of named.length > 0 ? named : ["wasm", "js", "types"]) {
   const target = targets[name];
