@@ -9,21 +9,22 @@ const test = topic("policy memory");
 
 /** The host binding shows no memory, so the instance is caught while it is made. */
 function instance(): { policy: Policy; bytes: () => number } {
-  const { Instance } = WebAssembly;
-  let memory: WebAssembly.Memory | undefined;
-  class Caught extends Instance {
-    constructor(module: WebAssembly.Module, imports?: WebAssembly.Imports) {
-      super(module, imports);
-      memory = this.exports.memory as WebAssembly.Memory;
-    }
-  }
-  WebAssembly.Instance = Caught;
+  const scope = WebAssembly as { Instance: typeof WebAssembly.Instance };
+  const { Instance } = scope;
+  const made: WebAssembly.Instance[] = [];
+  scope.Instance = new Proxy(Instance, {
+    construct(target, given: ConstructorParameters<typeof Instance>) {
+      made.push(new target(...given));
+      return made[0] as WebAssembly.Instance;
+    },
+  });
   try {
     const core = readFileSync(`${project}/dist/policy.core.wasm`);
-    const policy = instantiate(new WebAssembly.Module(core));
-    return { policy, bytes: () => memory?.buffer.byteLength ?? 0 };
+    const policy = instantiate(new WebAssembly.Module(Uint8Array.from(core)));
+    const memory = made[0]?.exports.memory as WebAssembly.Memory;
+    return { policy, bytes: () => memory.buffer.byteLength };
   } finally {
-    WebAssembly.Instance = Instance;
+    scope.Instance = Instance;
   }
 }
 
