@@ -122,21 +122,25 @@ class Reader {
     this.#space();
   }
 
+  /** The searches are native code: in a process that has just started, a loop over characters is not yet compiled. */
   #string(): string {
     const text = this.#text;
-    const start = ++this.#at;
-    for (;;) {
-      const code = text.charCodeAt(this.#at);
-      if (code === 0x22) break;
-      if (code === 0x5c) this.#at += 2;
-      else if (code >= 0x20) this.#at++;
-      else if (code < 0x20) this.fail("a control character in a string");
-      else this.fail("a string without an end", start - 1);
-    }
-    if (this.#at > text.length) this.fail("a string without an end", start - 1);
-    const raw = text.slice(start, this.#at++);
+    const start = this.#at + 1;
+    let end = text.indexOf('"', start);
+    while (end > 0 && isEscaped(text, end, start)) end = text.indexOf('"', end + 1);
+    if (end < 0) this.fail("a string without an end");
+    const raw = text.slice(start, end);
     if (raw.length > string_max) this.fail(`a string of more than ${string_max} characters`, start);
-    return raw.includes("\\") ? this.#unescape(raw, start) : raw;
+    const special = raw.search(/[\\\p{Cc}]/u);
+    if (special >= 0) this.#refuseControl(raw, start);
+    this.#at = end + 1;
+    return special >= 0 && raw.includes("\\") ? this.#unescape(raw, start) : raw;
+  }
+
+  /** Of the control characters RFC 8259 forbids those below U+0020. */
+  #refuseControl(raw: string, start: number): void {
+    const at = [...raw.matchAll(/\p{Cc}/gu)].find(([character]) => character < " ")?.index;
+    if (at !== undefined) this.fail("a control character in a string", start + at);
   }
 
   #unescape(raw: string, start: number): string {
@@ -170,11 +174,10 @@ class Reader {
   }
 
   #space(): void {
-    for (;;) {
-      const code = this.#text.charCodeAt(this.#at);
-      if (code !== 0x20 && code !== 0x0a && code !== 0x09 && code !== 0x0d) return;
-      this.#at++;
-    }
+    if (this.#text.charCodeAt(this.#at) > 0x20) return;
+    blank.lastIndex = this.#at;
+    blank.test(this.#text);
+    this.#at = blank.lastIndex;
   }
 
   #is(character: string): boolean {
@@ -204,6 +207,15 @@ class Reader {
 }
 
 const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+const blank = /[ \t\n\r]*/y;
+
+/** Is the quote at `end` escaped: has it an odd number of backslashes before it? */
+function isEscaped(text: string, end: number, start: number): boolean {
+  let from = end;
+  while (from > start && text[from - 1] === "\\") from--;
+  return (end - from) % 2 === 1;
+}
 
 const escapes = new Map([
   ['"', '"'],

@@ -16,7 +16,7 @@ import { defined, field, object, required } from "./value.ts";
  * Throws one error for all problems: the first is the message, the others are in `because`.
  */
 export function checkSpec(document: Json): Spec {
-  const at: At = { value: document, pointer: "", problems: [] };
+  const at: At = { value: document, part: "", problems: [] };
   const spec = object(at) === undefined ? undefined : checkDocument(at);
   // What can never be right comes first; an unsupported feature may be a matter of the version of wrun.
   const found = [...at.problems, ...findUnsupported(document)];

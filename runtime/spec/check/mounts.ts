@@ -10,6 +10,7 @@ import {
   list,
   named,
   object,
+  pointerOf,
   required,
   string,
   text,
@@ -50,6 +51,6 @@ function inside(at: At): string | undefined {
 function option(at: At): string | undefined {
   const word = text(at);
   const what = word === undefined ? undefined : unsupportedOptions.get(word);
-  if (what !== undefined) at.problems.push(refusal(at.pointer, what));
+  if (what !== undefined) at.problems.push(refusal(pointerOf(at), what));
   return word;
 }

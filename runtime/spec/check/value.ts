@@ -11,11 +11,20 @@ export interface Problem {
   hint?: string;
 }
 
-/** A place in the document: its value (undefined when it is not there), its pointer, and where problems go. */
+/**
+ * A place in the document: its value (undefined when it is not there), the way to it, and where problems go. The pointer
+ * is made only for a problem: most places have none.
+ */
 export interface At {
   readonly value: Json | undefined;
-  readonly pointer: string;
+  readonly parent?: At;
+  readonly part: string | number;
   readonly problems: Problem[];
+}
+
+/** The JSON pointer to a place. */
+export function pointerOf({ parent, part }: At): string {
+  return parent === undefined ? "" : below(pointerOf(parent), part);
 }
 
 /*
@@ -25,12 +34,12 @@ export interface At {
 /** The place of a property of an object, there or not. */
 export function field(at: At, name: string): At {
   const value = at.value instanceof Map ? at.value.get(name) : undefined;
-  return { value, pointer: below(at.pointer, name), problems: at.problems };
+  return { value, parent: at, part: name, problems: at.problems };
 }
 
 /** Puts a problem on record. Answers undefined, which is what a reader answers then. */
 export function wrong(at: At, message: string, hint?: string, code?: ErrorCode): undefined {
-  const problem: Problem = { code: code ?? "ERR_CONFIG_INVALID", pointer: at.pointer, message };
+  const problem: Problem = { code: code ?? "ERR_CONFIG_INVALID", pointer: pointerOf(at), message };
   at.problems.push(hint === undefined ? problem : { ...problem, hint });
   return undefined;
 }
@@ -93,8 +102,7 @@ export function list<T>(at: At, each: (at: At) => T | undefined): T[] | undefine
   if (!Array.isArray(at.value)) return wrong(at, `${named(at)} is ${kind(at.value)}, not an array`);
   const result: T[] = [];
   at.value.forEach((value, index) => {
-    const pointer = below(at.pointer, index);
-    const item = each({ value, pointer, problems: at.problems });
+    const item = each({ value, parent: at, part: index, problems: at.problems });
     if (item !== undefined) result.push(item);
   });
   return result;
@@ -139,11 +147,11 @@ export function defined<T extends object>(value: { [K in keyof T]: T[K] | undefi
 
 /** The property as it is called in messages: `process.args[0]`. */
 export function named(at: At): string {
-  if (at.pointer === "") return "`config.json`";
-  const parts = at.pointer.slice(1).split("/");
-  const words = parts.map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-  const path = words.map((word) => (/^\d+$/.test(word) ? `[${word}]` : `.${word}`)).join("");
-  return quote(path.replace(/^\./, ""));
+  const words: string[] = [];
+  for (let place = at; place.parent !== undefined; place = place.parent) {
+    words.unshift(typeof place.part === "number" ? `[${place.part}]` : `.${place.part}`);
+  }
+  return words.length === 0 ? "`config.json`" : quote(words.join("").slice(1));
 }
 
 function kind(value: Json): string {
