@@ -15,15 +15,33 @@ export function withRoot<T>(
   files: Readonly<Record<string, Entry>>,
   look: (view: RootView, dir: string) => T,
 ): T {
-  const dir = mkdtempSync(join(tmpdir(), "wrun-test-root-"));
+  const dir = makeRoot(files);
   try {
-    chmodSync(dir, 0o755);
-    for (const [path, entry] of Object.entries(files)) make(join(dir, path), entry);
     using root = openDirectory(dir);
     return look(rootView(root), dir);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** The same for what takes longer. */
+export async function withRootAsync(
+  files: Readonly<Record<string, Entry>>,
+  look: (dir: string) => Promise<void>,
+): Promise<void> {
+  const dir = makeRoot(files);
+  try {
+    await look(dir);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function makeRoot(files: Readonly<Record<string, Entry>>): string {
+  const dir = mkdtempSync(join(tmpdir(), "wrun-test-root-"));
+  chmodSync(dir, 0o755);
+  for (const [path, entry] of Object.entries(files)) make(join(dir, path), entry);
+  return dir;
 }
 
 function make(path: string, entry: Entry): void {
