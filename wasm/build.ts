@@ -1,3 +1,7 @@
+/**
+ * Builds the policy engine: sources and host binding into wasm/generated, the component and its core module into dist.
+ * The working directory is the root of the project.
+ */
 import { readFileSync } from "node:fs";
 import { compile } from "./bindgen/compile.ts";
 import { readWorld, writeHost, writeSources } from "./bindgen/generate.ts";
@@ -8,7 +12,7 @@ const exports = writeSources(world, "wasm/generated/as", (name) => `../../policy
 await writeHost(world, "wasm/generated/host.js");
 await compile({
   wit,
-  world: "policy",
+  world: world.name,
   entry: "wasm/generated/as/glue.ts",
   exports,
   core: "dist/policy.core.wasm",

@@ -1,6 +1,7 @@
+import { readFileSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { readWit } from "../../wasm/bindgen/wit/resolver.ts";
-import { topic } from "../harness.ts";
+import { project, topic } from "../harness.ts";
 
 const test = topic("bindgen wit");
 
@@ -33,6 +34,7 @@ const mistakes: [string, string][] = [
   ],
   [body("f: func(a: option<_>);"), "wit line 3: `_` is for result only, not for `option`"],
   [body("f: func(a: u8<u8>);"), "wit line 3: `u8` with 1 type arguments"],
+  ["package a:b;\n@since(version", "wit line 2: expected `)`, found the end"],
   [body("resource r;"), "wit line 3: not supported, found `resource`"],
   [body("f: func(a: stream<u8>);"), "wit line 3: not supported, found `stream`"],
   [body("f: async func();"), "wit line 3: async is not supported, found `async`"],
@@ -71,6 +73,7 @@ test("names, docs, forward references, aliases and gates", () => {
       // not this
       type r = list<s>;
       /// An s.
+      @unstable(feature = x)
       record s { %record: u8, /* nor this */ b: option<bool>, }
       use: func();
     }
@@ -84,6 +87,7 @@ test("names, docs, forward references, aliases and gates", () => {
   const [type, x] = f?.params ?? [];
   const s = i?.types[0];
   assert.is(s?.doc, "An s.");
+  assert.equal(s?.kind === "record" && s.fields.map(({ name }) => name), ["record", "b"]);
   assert.equal(type, { name: "type", doc: "", type: { kind: "list", element: s } });
   assert.is(x?.type, wit.interfaces.get("a:b/j")?.types[0]);
   assert.equal(f?.result, { kind: "result", ok: null, error: { kind: "string" } });
@@ -93,6 +97,17 @@ test("names, docs, forward references, aliases and gates", () => {
     w?.exports.map((item) => (item.kind === "func" ? item.func.name : item.interface.id)),
     ["g", "k"],
   );
+});
+
+test("a text that ends anywhere is refused with a line", () => {
+  const text = readFileSync(`${project}/wasm/wit/policy.wit`, "utf8").trimEnd();
+  for (let length = 1; length < text.length; length += 7) {
+    try {
+      readWit(text.slice(0, length));
+    } catch (error) {
+      assert.match((error as Error).message, /^wit line \d+: /);
+    }
+  }
 });
 
 test.run();

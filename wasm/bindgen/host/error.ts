@@ -11,6 +11,7 @@ export class ComponentError extends Error {
 
 function sentence(payload: unknown): string {
   if (typeof payload === "string") return payload;
+  if (Array.isArray(payload)) return payload.map(sentence).join("; ");
   const { message } = Object(payload);
   return typeof message === "string" ? message : String(payload);
 }

@@ -23,7 +23,7 @@ const UNSUPPORTED = ["resource", "stream", "future", "own", "borrow", "map", "er
  */
 export function parseSyntax(source: string): PackageSyntax {
   const cursor = new Cursor(source);
-  skipGates(cursor);
+  startItem(cursor);
   cursor.expect("package");
   const namespace = cursor.name();
   cursor.expect(":");
@@ -36,8 +36,7 @@ export function parseSyntax(source: string): PackageSyntax {
   cursor.expect(";");
   const context = { cursor, qualify: (name: string) => `${syntax.name}/${name}${syntax.version}` };
   while (!cursor.done) {
-    const doc = cursor.doc;
-    skipGates(cursor);
+    const doc = startItem(cursor);
     if (cursor.take("interface"))
       syntax.interfaces.push(parseInterface(context, cursor.name(), doc));
     else if (cursor.take("world")) syntax.worlds.push(parseWorld(context, doc));
@@ -51,12 +50,23 @@ interface Context {
   qualify: (name: string) => string;
 }
 
-/** @since(...), @unstable(...) and @deprecated(...) say nothing about the shape. */
-function skipGates(cursor: Cursor): void {
+/**
+ * Gives the doc comment of the next item, and skips the gates before it: @since(...), @unstable(...) and
+ * @deprecated(...) say nothing about the shape.
+ */
+function startItem(cursor: Cursor): string {
+  let { doc } = cursor;
   while (cursor.take("@")) {
     cursor.name();
-    if (cursor.take("(")) while (!cursor.take(")")) cursor.skip();
+    if (cursor.take("(")) {
+      while (!cursor.take(")")) {
+        if (cursor.done) cursor.fail("expected `)`");
+        cursor.skip();
+      }
+    }
+    doc ||= cursor.doc;
   }
+  return doc;
 }
 
 function emptyScope(cursor: Cursor, name: string, doc: string): ScopeSyntax {
@@ -68,12 +78,11 @@ function parseInterface(context: Context, name: string, doc: string): ScopeSynta
   const scope = emptyScope(cursor, name, doc);
   cursor.expect("{");
   while (!cursor.take("}")) {
-    skipGates(cursor);
-    if (!parseDeclaration(context, scope)) {
-      const before = cursor.doc;
+    const about = startItem(cursor);
+    if (!parseDeclaration(context, scope, about)) {
       const func = cursor.name();
       cursor.expect(":");
-      scope.funcs.push(parseFunc(cursor, func, before));
+      scope.funcs.push(parseFunc(cursor, func, about));
     }
   }
   return scope;
@@ -88,17 +97,17 @@ function parseWorld(context: Context, doc: string): WorldSyntax {
   };
   cursor.expect("{");
   while (!cursor.take("}")) {
-    skipGates(cursor);
-    if (cursor.take("import")) world.imports.push(parseExtern(context));
-    else if (cursor.take("export")) world.exports.push(parseExtern(context));
-    else if (!parseDeclaration(context, world)) cursor.fail("not supported in a world");
+    const about = startItem(cursor);
+    if (cursor.take("import")) world.imports.push(parseExtern(context, about));
+    else if (cursor.take("export")) world.exports.push(parseExtern(context, about));
+    else if (!parseDeclaration(context, world, about)) cursor.fail("not supported in a world");
   }
   return world;
 }
 
-function parseExtern(context: Context): ExternSyntax {
+function parseExtern(context: Context, doc: string): ExternSyntax {
   const { cursor } = context;
-  const { doc, line } = cursor;
+  const { line } = cursor;
   if (cursor.peek(1) === ":" && cursor.peek(2) === "interface") {
     const name = cursor.name();
     cursor.skip();
@@ -125,11 +134,11 @@ function parsePath({ cursor, qualify }: Context): string {
 }
 
 /** Takes a type declaration or a `use`; false when the next item is neither. */
-function parseDeclaration(context: Context, scope: ScopeSyntax): boolean {
+function parseDeclaration(context: Context, scope: ScopeSyntax, doc: string): boolean {
   const { cursor } = context;
   // a function may have a keyword for a name: `use: func()`
   if (cursor.peek(1) === ":") return false;
-  const { doc, line } = cursor;
+  const { line } = cursor;
   if (cursor.take("use")) return parseUse(context, scope);
   if (cursor.take("type")) {
     const name = cursor.name();
@@ -166,8 +175,7 @@ function parseUse(context: Context, scope: ScopeSyntax): true {
 }
 
 function parseMember(cursor: Cursor, kind: TypeDeclaration["kind"]): MemberSyntax {
-  const { doc } = cursor;
-  skipGates(cursor);
+  const doc = startItem(cursor);
   const { line } = cursor;
   const name = cursor.name();
   let type: TypeSyntax | null = null;
