@@ -22,22 +22,39 @@ const modules: Record<string, () => Promise<{ execute: Execute }>> = {
 
 /** Runs one command line and returns the exit status; every error ends here, as text on stderr. */
 export async function dispatch(argv: readonly string[]): Promise<number> {
-  const command = findCommand(argv[0] ?? "");
+  const [word = "", ...rest] = argv;
+  const command = findCommand(word);
+  // Thrown where nobody awaits: Node would exit with 1, which may be the container's own.
+  process.once("uncaughtException", (thrown) => process.exit(report(thrown, command, rest)));
   try {
-    if (command) return await runCommand(command, argv.slice(1));
-    return await runTopLevel(argv);
+    return await (command ? runCommand(command, rest) : runTopLevel(argv));
   } catch (thrown) {
-    const error = asWrunError(thrown);
-    const exitCode = error.code === "ERR_USAGE" ? (command?.usageExit ?? 2) : error.exitCode;
-    const ownFlags = argv.slice(0, argv.indexOf("--") >>> 0);
-    const isJson =
-      command?.flags.some(({ name }) => name === "json") && ownFlags.includes("--json");
-    const terminal = isTerminal(2);
-    const colors = colorsFor(terminal, process.env);
-    remark(
-      isJson ? errorJson(error, exitCode) : errorText(error, { colors, last: !terminal, exitCode }),
-    );
+    return report(thrown, command, rest);
+  }
+}
+
+/** Shows an error on stderr and answers with the exit status that goes with it. */
+function report(thrown: unknown, command: Command | undefined, argv: readonly string[]): number {
+  const error = asWrunError(thrown);
+  const exitCode = error.code === "ERR_USAGE" ? (command?.usageExit ?? 2) : error.exitCode;
+  if (command && wantsJson(command, argv)) {
+    remark(errorJson(error, exitCode));
     return exitCode;
+  }
+  const terminal = isTerminal(2);
+  const colors = colorsFor(terminal, process.env);
+  remark(errorText(error, { colors, last: !terminal, exitCode }));
+  return exitCode;
+}
+
+/** The error may be that the flags cannot be read; then one that says --json before `--` is taken at its word. */
+function wantsJson({ flags }: Command, argv: readonly string[]): boolean {
+  if (!flags.some(({ name }) => name === "json")) return false;
+  try {
+    return parseFlags(argv, flags, "").switches.get("json") ?? false;
+  } catch {
+    const end = argv.indexOf("--");
+    return argv.slice(0, end < 0 ? argv.length : end).includes("--json");
   }
 }
 

@@ -72,7 +72,12 @@ test("an error is JSON with --json, but not with the container's own --json", ()
   const { error } = JSON.parse(wrun(["plan", "--json", "--memory", "x"]).err);
   assert.is(error.code, "ERR_USAGE");
   assert.is(error.exitCode, 2);
-  assert.match(wrun(["plan", "--memory", "x", "--", "--json"]).err, /^wrun: /);
+  for (const argv of [
+    ["--", "--json"],
+    ["sh", "--json"],
+  ])
+    assert.match(wrun(["plan", "--memory", "x", ...argv]).err, /^wrun: /);
+  assert.is(JSON.parse(wrun(["plan", "--jsn", "--json"]).err).error.code, "ERR_USAGE");
 });
 
 test("doctor answers as text and as JSON, alike", () => {
