@@ -9,7 +9,6 @@ import { readWorld, writeHost, writeSources } from "./bindgen/generate.ts";
 const wit = readFileSync("wasm/wit/policy.wit", "utf8");
 const world = readWorld(wit, "policy");
 const exports = writeSources(world, "wasm/generated/as", (name) => `../../policy/${name}`);
-await writeHost(world, "wasm/generated/host.js");
 await compile({
   wit,
   world: world.name,
@@ -18,3 +17,5 @@ await compile({
   core: "dist/policy.core.wasm",
   component: "dist/policy.wasm",
 });
+// last, so that the binding belongs to the core module even after a build that failed
+await writeHost(world, "wasm/generated/host.js");
