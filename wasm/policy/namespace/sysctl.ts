@@ -1,6 +1,6 @@
 // Which namespace a sysctl belongs to. A sysctl that belongs to none would change the host (CVE-2022-0811 is what comes of it).
 
-import { NamespacesKind as Kind } from "../generated/as/types";
+import { NamespacesKind as Kind } from "../../generated/as/types";
 
 /** No namespace has it, so no container may set it. */
 export const GLOBAL: i32 = -1;
