@@ -2,7 +2,13 @@ import type { Fd } from "./fd.ts";
 import { call, tryCall } from "./libc.ts";
 
 /** include/uapi/asm-generic/ioctls.h: the same on x86_64 and arm64. */
-const request = { getWindow: 0x5413, setWindow: 0x5414, get: 0x5401, setDrain: 0x5403 } as const;
+const request = {
+  get: 0x5401,
+  setDrain: 0x5403,
+  getGroup: 0x540f,
+  getWindow: 0x5413,
+  setWindow: 0x5414,
+} as const;
 const termios_bytes = 36;
 
 /** In characters; pixels are mostly 0. */
@@ -30,6 +36,13 @@ export function windowSize(number: number): WindowSize {
 export function setWindowSize(fd: Fd, { rows, columns, x_pixels, y_pixels }: WindowSize): void {
   const words = new Uint16Array([rows, columns, x_pixels, y_pixels]);
   call("ioctl", [fd.number, request.setWindow, words], "terminal");
+}
+
+/** The foreground process group of a terminal, asked of its master side; 0 when it has none, or none that this process sees. */
+export function foregroundGroup(master: Fd): number {
+  const group = new Int32Array(1);
+  call("ioctl", [master.number, request.getGroup, group], "terminal");
+  return group[0] ?? 0;
 }
 
 /** The terminal's mode, the kernel's struct termios: what a later setMode restores. */

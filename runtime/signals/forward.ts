@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { Fd } from "../../shim/fd.ts";
-import { send, type Target } from "./target.ts";
+import { makeUp, send, type Target } from "./target.ts";
 
 /**
  * What wrun passes on: every signal that Node can catch and that is meant for a program.
@@ -30,6 +30,12 @@ const passed = [
 export interface Forwarding {
   /** Gives the signals back to whoever had them. Call it when the container has ended. */
   stop(): void;
+  /**
+   * A key of the container's terminal sent this signal to this process group (of this process's pid namespace).
+   *
+   * The kernel drops it for pid 1 as it does any other, so that Ctrl-C would do nothing in `run -t … sleep 100`.
+   */
+  typed(signal: number, group: number): void;
   /** The number of the first signal for which wrun ended the container, because it would not have ended by it alone. */
   endedBy(): number | undefined;
 }
@@ -62,6 +68,10 @@ export function forward(
     stop() {
       for (const name of passed) process.off(name, pass);
       stopJobs();
+    },
+    typed(signal, group) {
+      // The first process leads its group, unless it has put another in the foreground, as shells do.
+      if (group === pid && makeUp(target, signal)) ended ??= signal;
     },
     endedBy: () => ended,
   };

@@ -17,15 +17,26 @@ export interface Target {
  *
  * A process that has ended, waited for or not, gets nothing: `drop`.
  */
-export function send({ pid, pidfd, kill }: Target, signal: number): Verdict {
+export function send(target: Target, signal: number): Verdict {
+  const what = judge(target, signal);
+  if (what === "kill") target.kill();
+  if (what === "deliver") deliver(target.pidfd, signal);
+  return what;
+}
+
+/** Does only what the kernel does not: for a signal that it has sent already. True when the container was ended. */
+export function makeUp(target: Target, signal: number): boolean {
+  if (judge(target, signal) !== "kill") return false;
+  target.kill();
+  return true;
+}
+
+function judge({ pid, pidfd }: Target, signal: number): Verdict {
   // The pid is safe to look up: it belongs to a child that its parent, this process, has not waited for yet. Once it
   // has, the pidfd is closed or says ESRCH, and the text read is used for nothing.
   const status = statusText(pid);
   if (pidfd.closed || status === "" || /^State:\s*[ZX]/m.test(status)) return "drop";
-  const what = verdict(status, signal);
-  if (what === "kill") kill();
-  if (what === "deliver") deliver(pidfd, signal);
-  return what;
+  return verdict(status, signal);
 }
 
 function statusText(pid: number): string {

@@ -2,7 +2,8 @@ import type { Readable } from "node:stream";
 import { isErrno } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
 import { write } from "../../shim/files.ts";
-import { mode } from "../../shim/tty.ts";
+import { foregroundGroup, mode } from "../../shim/tty.ts";
+import { endOfFile, signalKey, type Typed } from "./key.ts";
 
 /** How long to leave a full terminal alone before the next try, at least and at most. */
 const retry_ms = { min: 1, max: 20 };
@@ -18,7 +19,7 @@ export interface Input {
  * The end of stdin becomes the terminal's end-of-file character, as script(1) does it; docker and podman let the
  * program wait for ever. Node's tty.WriteStream is no help here: libuv spins on EAGAIN for a master.
  */
-export function feed(stdin: Readable, master: Fd): Input {
+export function feed(stdin: Readable, master: Fd, typed?: Typed): Input {
   const queue: Uint8Array[] = [];
   let timer: NodeJS.Timeout | undefined;
   let delay_ms = retry_ms.min;
@@ -47,7 +48,12 @@ export function feed(stdin: Readable, master: Fd): Input {
     last = bytes.at(-1) ?? last;
     if (timer === undefined) flush();
   };
-  const onData = (chunk: Buffer | string) => put(Buffer.from(chunk));
+  const onData = (chunk: Buffer | string) => {
+    const bytes = Buffer.from(chunk);
+    const signal = typed && !master.closed ? signalKey(bytes, mode(master.number)) : undefined;
+    put(bytes);
+    if (signal !== undefined) typed?.(signal, foregroundGroup(master));
+  };
   const onEnd = () => put(master.closed ? new Uint8Array() : endOfFile(mode(master.number), last));
   // EIO: wrun itself is in the background of a terminal that has gone.
   const onError = () => {};
@@ -77,19 +83,3 @@ function writeSome(master: Fd, chunk: Uint8Array): number | "gone" {
 }
 
 const newline = 10;
-const icanon = 0o2;
-const cc = { at: 17, veof: 4 } as const;
-
-/**
- * What tells a terminal of this mode (struct termios) that the input is over.
- *
- * In canonical mode the character only hands on what has been typed so far: it takes a second one to make a read of
- * nothing after an unfinished line (man 3 termios, VEOF). A VEOF of 0 is switched off: there is no way to tell.
- */
-export function endOfFile(termios: Uint8Array, last: number): Uint8Array {
-  const local = new DataView(termios.buffer, termios.byteOffset).getUint32(12, true);
-  const veof = termios[cc.at + cc.veof] ?? 0;
-  if (veof === 0) return new Uint8Array();
-  const canonical = (local & icanon) !== 0;
-  return new Uint8Array(canonical && last !== newline ? [veof, veof] : [veof]);
-}

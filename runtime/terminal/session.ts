@@ -5,6 +5,7 @@ import { setNonblock } from "../../shim/files.ts";
 import { mode } from "../../shim/tty.ts";
 import { WrunError } from "../error.ts";
 import { feed } from "./input.ts";
+import type { Typed } from "./key.ts";
 import { type End, pump } from "./output.ts";
 import { makeRaw } from "./raw.ts";
 import { type ConsoleSize, followSize, hostTerminal, type Side } from "./size.ts";
@@ -13,6 +14,8 @@ export interface Streams {
   /** Left out without `-i`: then nothing is read, and the host terminal keeps its mode and its Ctrl-C. */
   stdin?: Readable & Side;
   stdout: Writable & Side;
+  /** Told of keys that send a signal, see Forwarding.typed. */
+  typed?: Typed;
   /** process.consoleSize; the host terminal's size when left out. */
   size?: ConsoleSize;
 }
@@ -41,7 +44,7 @@ const silence_ms = 300;
  *
  * Takes over `master`. When stdin is a terminal it is raw until then. Throws WrunError ERR_TERMINAL.
  */
-export function attach(master: Fd, { stdin, stdout, size }: Streams): Session {
+export function attach(master: Fd, { stdin, stdout, typed, size }: Streams): Session {
   const closers: (() => void)[] = [];
   const close = () => {
     for (const undo of closers.splice(0).reverse()) undo();
@@ -57,7 +60,7 @@ export function attach(master: Fd, { stdin, stdout, size }: Streams): Session {
     if (raw) closers.push(raw.restore);
     const output = pump(master, stdout);
     closers.push(output.stop);
-    if (stdin) closers.push(feed(stdin, master).stop);
+    if (stdin) closers.push(feed(stdin, master, typed).stop);
     const done = output.done.finally(close).catch((error: unknown) => {
       throw terminalError(error);
     });

@@ -86,6 +86,18 @@ test("stop gives the signals back, and the dead get none", { needs: ["root"] }, 
   assert.is(forwarding.endedBy(), undefined);
 });
 
+test("a key of the terminal ends a pid 1 in the foreground", { needs: ["root"] }, async () => {
+  const box = await first("echo ready; exec sleep 100");
+  const forwarding = forward(box.pid, box.pidfd, box.kill);
+  forwarding.typed(signals.SIGINT, box.pid + 1);
+  assert.is(forwarding.endedBy(), undefined);
+  forwarding.typed(signals.SIGINT, box.pid);
+  const end = await ended(box);
+  forwarding.stop();
+  assert.is(end, "killed");
+  assert.is(forwarding.endedBy(), signals.SIGINT);
+});
+
 test("abort ends a pid 1 without a handler at once", { needs: ["root"] }, async () => {
   const box = await first("echo ready; exec sleep 100");
   const aborting = followAbort(AbortSignal.abort(), box);

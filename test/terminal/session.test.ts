@@ -88,6 +88,19 @@ test("without stdin nothing is typed", async () => {
   assert.match(out.text(), /alone/);
 });
 
+test("keys that send a signal are told, with the group they go to", async () => {
+  const { master, slave } = openPty();
+  const [stdin, out] = [new PassThrough(), collector()];
+  const told: [number, number][] = [];
+  const typed = (signal: number, group: number) => told.push([signal, group]);
+  const child = runOn(slave, "trap 'exit 4' INT; echo ready; while :; do sleep 0.02; done");
+  const session = attach(master, { stdin, stdout: out.stream, typed });
+  await until("ready", () => out.text().includes("ready"));
+  stdin.write("x\u0003");
+  await session.done;
+  assert.equal(told, [[2, child.pid]]);
+});
+
 test("consoleSize is the size of the terminal", async () => {
   const { master, slave } = openPty();
   const out = collector();
