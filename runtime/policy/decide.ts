@@ -3,6 +3,7 @@ import type { Facts } from "../../shim/facts/types.ts";
 import type {
   CapabilitiesPlan,
   CgroupsPlan,
+  DevicesPlan,
   IdMapsExtent,
   IdMapsPlan,
   IdMapsWhich,
@@ -10,10 +11,23 @@ import type {
   Problem,
 } from "../../wasm/generated/host.js";
 import type { Spec } from "../spec/types.ts";
-import { capabilitiesFacts, cgroupsFacts, idMapsFacts, mapping, namespacesFacts } from "./facts.ts";
+import {
+  capabilitiesFacts,
+  cgroupsFacts,
+  devicesFacts,
+  idMapsFacts,
+  mapping,
+  namespacesFacts,
+} from "./facts.ts";
 import { policy } from "./policy.ts";
 import { collect, type Finding, isSome, problemError } from "./problem.ts";
-import { capabilitySets, cgroupResources, namespaceNeeds, namespaceRequests } from "./request.ts";
+import {
+  capabilitySets,
+  cgroupResources,
+  deviceRules,
+  namespaceNeeds,
+  namespaceRequests,
+} from "./request.ts";
 
 export interface DecideInput {
   spec: Spec;
@@ -32,6 +46,8 @@ export interface Decisions {
   uidMap: IdMapsPlan | null;
   gidMap: IdMapsPlan | null;
   cgroups: CgroupsPlan;
+  /** What enforces linux.resources.devices, with every device that is allowed. */
+  devices: DevicesPlan;
   capabilities: CapabilitiesPlan;
   /** What was asked for and has no effect here; none of it is a reason not to run. */
   warnings: Problem[];
@@ -41,7 +57,7 @@ export interface Decisions {
 const auto_size_default = 65536;
 
 /**
- * Decides on namespaces, id maps, cgroups and capabilities. Pure but for loading the engine: it can plan for any host.
+ * Decides on everything that the engine knows. Pure but for loading the engine: it can plan for any host.
  *
  * Throws one WrunError for all problems: ERR_NAMESPACE, ERR_USERNS_DENIED, ERR_IDMAP, ERR_CGROUP or
  * ERR_CGROUP_CONTROLLER for the first, the others in `because`.
@@ -67,19 +83,26 @@ export function decide(input: DecideInput): Decisions {
     ),
   );
   const isOwner = namespaces !== undefined && namespaces.user !== "share";
+  const devices = collect("devices", findings, () =>
+    policy().devices.decide(deviceRules(spec), devicesFacts(facts, isOwner || asksUser(spec))),
+  );
   const capabilities = policy().capabilities.decide(
     capabilitySets(spec),
     capabilitiesFacts(facts, isOwner),
   );
   if (isSome(findings)) throw problemError(findings);
-  if (!namespaces || uidMap === undefined || gidMap === undefined || !cgroups) {
+  if (!namespaces || uidMap === undefined || gidMap === undefined || !cgroups || !devices) {
     throw new RangeError("the policy engine gave neither an answer nor a problem");
   }
   const warnings = [...cgroups.warnings, ...capabilities.warnings];
-  return { namespaces, uidMap, gidMap, cgroups, capabilities, warnings };
+  return { namespaces, uidMap, gidMap, cgroups, devices, capabilities, warnings };
 }
 
-/** From the spec, so that id maps are checked even when the namespaces have a problem. */
+/** From the spec, so that the rest is checked even when the namespaces have a problem. */
+function asksUser(spec: Spec): boolean {
+  return (spec.linux?.namespaces ?? []).some(({ type }) => type === "user");
+}
+
 function createsUser(spec: Spec): boolean {
   return (spec.linux?.namespaces ?? []).some(
     ({ type, path }) => type === "user" && path === undefined,

@@ -1,8 +1,9 @@
 /** Facts of a host as the records of the policy engine. */
-import type { Facts } from "../../shim/facts/types.ts";
+import type { Facts, Hierarchy } from "../../shim/facts/types.ts";
 import type {
   CapabilitiesFacts,
   CgroupsFacts,
+  DevicesFacts,
   IdMapsFacts,
   IdMapsMapping,
   NamespacesFacts,
@@ -76,6 +77,21 @@ export function cgroupsFacts(facts: Facts): CgroupsFacts {
     cpus: facts.cpus,
     totalMemory: BigInt(facts.memory_bytes),
     privileged: facts.user.uid === 0 && facts.userNamespaces.initial,
+  };
+}
+
+/** `ownUser`: will the container be in a user namespace other than wrun's. */
+export function devicesFacts(facts: Facts, ownUser: boolean): DevicesFacts {
+  const within = (isOne: (hierarchy: Hierarchy) => boolean) => {
+    const index = facts.cgroup.hierarchies.findIndex((h) => h.writable !== "none" && isOne(h));
+    return index < 0 ? undefined : index;
+  };
+  const { initial } = facts.userNamespaces;
+  return {
+    v1: within(({ unified, controllers }) => !unified && controllers.includes("devices")),
+    v2: within(({ unified }) => unified),
+    privileged: initial && has(facts, cap_sys_admin),
+    userNamespace: ownUser || !initial,
   };
 }
 

@@ -3,7 +3,7 @@ import { ComponentError, type Problem } from "../../wasm/generated/host.js";
 import { type ErrorCode, WrunError } from "../error.ts";
 
 /** Which interface of the engine a problem came from. */
-export type Topic = "namespaces" | "id-maps" | "cgroups" | "capabilities";
+export type Topic = "namespaces" | "id-maps" | "cgroups" | "capabilities" | "devices";
 
 export interface Finding {
   topic: Topic;
@@ -15,6 +15,7 @@ const codes: Record<Topic, ErrorCode> = {
   "id-maps": "ERR_IDMAP",
   cgroups: "ERR_CGROUP",
   capabilities: "ERR_CAPABILITY",
+  devices: "ERR_CGROUP",
 };
 
 function codeOf({ topic, problem }: Finding): ErrorCode {

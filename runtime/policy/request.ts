@@ -2,10 +2,11 @@
 import type {
   CapabilitiesSets,
   CgroupsResources,
+  DevicesRule,
   NamespacesNeeds,
   NamespacesRequest,
 } from "../../wasm/generated/host.js";
-import type { Spec } from "../spec/types.ts";
+import type { DeviceRule, Spec } from "../spec/types.ts";
 
 export function namespaceRequests(spec: Spec): NamespacesRequest[] {
   return (spec.linux?.namespaces ?? []).map(({ type, path }) => ({ kind: type, path }));
@@ -49,6 +50,25 @@ export function cgroupResources(spec: Spec): CgroupsResources {
 
 function integer(value: number | undefined): bigint | undefined {
   return value === undefined ? undefined : BigInt(value);
+}
+
+const device_kinds = { a: "all", c: "char", b: "block" } as const;
+
+/** Rules on devices; a number of -1 is every number, as in runc and crun. */
+export function deviceRules(spec: Spec): DevicesRule[] {
+  return (spec.linux?.resources?.devices ?? []).map(
+    ({ allow, type = "a", major, minor, access = "" }: DeviceRule) => ({
+      allow,
+      kind: device_kinds[type],
+      major: major === -1 ? undefined : major,
+      minor: minor === -1 ? undefined : minor,
+      access: {
+        read: access.includes("r"),
+        write: access.includes("w"),
+        mknod: access.includes("m"),
+      },
+    }),
+  );
 }
 
 /** A process without `capabilities` has none. */

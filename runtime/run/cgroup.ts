@@ -46,6 +46,11 @@ export class Cgroups {
     return place && this.#directories.get(place.hierarchy);
   }
 
+  /** The open cgroup in a hierarchy, by its index, undefined when none was made there. */
+  at(hierarchy: number): Fd | undefined {
+    return this.#directories.get(hierarchy);
+  }
+
   get directories(): Fd[] {
     return [...this.#directories.values()];
   }

@@ -13,6 +13,7 @@ import { bootId, identify, type StateRecord } from "../state/record.ts";
 import { removeRecorded } from "../state/remove.ts";
 import { Cgroups } from "./cgroup.ts";
 import { converse } from "./conversation.ts";
+import { restrictDevices } from "./device-access.ts";
 import { launchError } from "./failure.ts";
 import { writeIdMaps } from "./id-map.ts";
 import { type Prepared, prepare } from "./prepare.ts";
@@ -60,6 +61,7 @@ export class Container {
       this.#record.cgroups = made;
       this.#state.write(this.#record);
     });
+    restrictDevices(decisions.devices, this.#cgroups.at(decisions.devices.hierarchy));
     const terminal = spec.process?.terminal ? socketpair() : undefined;
     try {
       const fds = this.#fds(streams, terminal?.[1]);

@@ -63,6 +63,8 @@ export function runSpec(input: RunSpecInput): Spec {
       },
     ],
     linux: {
+      // Whoever adds CAP_MKNOD must not get the host's disks with it.
+      resources: { devices: [{ allow: false, access: "rwm" }] },
       namespaces: (["pid", "network", "ipc", "uts", "mount", "cgroup"] as const).map((type) => ({
         type,
       })),

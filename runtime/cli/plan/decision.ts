@@ -15,7 +15,7 @@ const column_why = 34;
 const columns = 110;
 
 /** `left` in its column and the reason beside it, or below when it is wide; with the pointer that it follows from. */
-function row(left: string, why: Reason | undefined, colors: Colors): string[] {
+export function row(left: string, why: Reason | undefined, colors: Colors): string[] {
   if (why === undefined || why.rule === "") return [`  ${left}`];
   const text = why.pointer === "" ? why.rule : `${why.rule} (${why.pointer})`;
   const [first = "", ...more] = fold(text, columns - column_why).split("\n");

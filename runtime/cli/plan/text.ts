@@ -4,6 +4,7 @@ import type { Plan } from "../../plan.ts";
 import type { Colors } from "../color.ts";
 import { visible } from "../error.ts";
 import { capabilityLines, cgroupLines, idMapLines, namespaceLines } from "./decision.ts";
+import { deviceLines } from "./device.ts";
 import { stepLines } from "./step.ts";
 
 export interface PlanShow {
@@ -24,6 +25,7 @@ export function planText(plan: Plan, { colors, capabilities, brief }: PlanShow):
     ["namespaces", namespaceLines(decisions.namespaces, colors)],
     ["id maps", idMapLines(maps, colors)],
     ["cgroup", cgroupLines(decisions.cgroups, facts.cgroup.hierarchies, colors)],
+    ["devices", deviceLines(decisions.devices, colors)],
     ["capabilities", capabilityLines(decisions.capabilities, capabilities, colors)],
     ["warnings", plan.warnings.map(warning)],
     [`${program.steps.length} steps of init, after the cgroup is made`, steps],
@@ -54,7 +56,7 @@ function warning({ message, hint, pointer }: Problem): string {
   return visible(`  ${message}${where}${hint === "" ? "" : `; ${hint}`}`);
 }
 
-/** A plan for programs: everything, on one line. Sets of bits are decimal strings, since JSON numbers end at 2^53. */
+/** A plan for programs: everything, on one line. Sets of bits are decimal strings, since JSON numbers end at 2^53, and bytes base64. */
 export function planJson({ id, spec, rootfs, facts, decisions, program, warnings }: Plan): string {
   const { steps, data, pointers } = program;
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length).toString("base64");
@@ -67,7 +69,9 @@ export function planJson({ id, spec, rootfs, facts, decisions, program, warnings
     program: { steps, data: bytes, pointers },
     facts,
   };
-  const text = (_key: string, value: unknown) =>
-    typeof value === "bigint" ? value.toString() : value;
+  const text = (_key: string, value: unknown) => {
+    if (value instanceof Uint8Array) return Buffer.from(value).toString("base64");
+    return typeof value === "bigint" ? value.toString() : value;
+  };
   return `${JSON.stringify(shown, text)}\n`;
 }

@@ -78,7 +78,13 @@ function pids(at: At): Resources["pids"] {
   return defined<NonNullable<Resources["pids"]>>({ limit: amount(field(at, "limit")) });
 }
 
-/** config-linux.md#allowed-device-list; a number left out or -1 is every number. */
+/** The kernel has 32 bits for either number, and takes the highest for every number. */
+const device_number_max = 2 ** 32 - 2;
+
+/**
+ * config-linux.md#allowed-device-list; a number left out or -1 is every number. Access has no default there: whether a
+ * rule without one means anything is the policy engine's question (devices).
+ */
 function rule(at: At): DeviceRule | undefined {
   if (object(at) === undefined) return undefined;
   const allow = required(field(at, "allow"), boolean);
@@ -87,8 +93,8 @@ function rule(at: At): DeviceRule | undefined {
     return wrong(field(at, "access"), `${quote(access)} has more than the letters r, w and m`);
   }
   const type = oneOf(field(at, "type"), ["a", "c", "b"] as const);
-  const major = amount(field(at, "major"));
-  const minor = amount(field(at, "minor"));
+  const major = integer(field(at, "major"), -1, device_number_max);
+  const minor = integer(field(at, "minor"), -1, device_number_max);
   return allow === undefined
     ? undefined
     : defined<DeviceRule>({ allow, type, major, minor, access });
