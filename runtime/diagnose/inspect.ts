@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import type { Arch } from "../../shim/program/syscalls.ts";
 import type { RootView } from "../../shim/root-view.ts";
 import { access, closedTo, describe, may, type Who } from "./access.ts";
@@ -56,12 +57,8 @@ function missing(
   { path, errno }: { path: string; errno: string },
   links: readonly Stop[],
 ): Finding {
-  const link = links.at(-1);
-  const because = link
-    ? `the symbolic link ${quote(link.path)} leads to ${quote(link.node.link)}`
-    : errno === "ENOENT" && path !== wanted
-      ? `there is no ${quote(path)}`
-      : undefined;
+  const own = basename(wanted);
+  const dangling = links.findLast((link) => basename(link.path) === own);
   const ways: Record<string, string> = {
     ENOENT: `${name} does not exist`,
     ENOTDIR: `${quote(path)} is not a directory`,
@@ -71,10 +68,25 @@ function missing(
     code: role === "program" ? "ERR_EXEC_NOT_FOUND" : "ERR_EXEC_INTERPRETER",
     errno,
     says: ways[errno] ?? `${name} cannot be looked up`,
-    because,
+    because: dangling
+      ? leads(dangling)
+      : errno === "ENOENT"
+        ? onTheWay(path, own, links)
+        : undefined,
     path,
-    absent: role === "program" && !link,
+    absent: role === "program" && !dangling,
   };
+}
+
+function leads({ path, node }: Stop): string {
+  return `the symbolic link ${quote(path)} leads to ${quote(node.link)}`;
+}
+
+/** Names what is missing when it is a directory before the file itself. */
+function onTheWay(path: string, own: string, links: readonly Stop[]): string | undefined {
+  if (basename(path) === own) return undefined;
+  const link = links.at(-1);
+  return `there is no ${quote(path)}${link ? `, and ${leads(link)}` : ""}`;
 }
 
 /** The order is that of the kernel: may_open() asks for the type and the mount, then the bits count. */

@@ -68,6 +68,15 @@ test("a file on the way", () => {
   );
 });
 
+test("symbolic links of directories are none of the program", () => {
+  const files: Files = { "usr/bin/x": { text: "" }, bin: { to: "usr/bin" }, opt: { to: "gone" } };
+  const message = "cannot run `foo`: there is none in PATH `/usr/bin:/bin`: ENOENT";
+  assert.is(explain(files, "ENOENT", ["foo"]).message, message);
+  assert.is(explain(files, "ENOENT", ["/bin/foo"]).because, undefined);
+  const because = "there is no `/gone`, and the symbolic link `/opt` leads to `gone`";
+  assert.is(explain(files, "ENOENT", ["/opt/foo"]).because, because);
+});
+
 test("a dangling symbolic link, found in PATH", () => {
   const error = explain({ "bin/sh": { to: "/bin/busybox" } }, "ENOENT", ["sh"]);
   check(error, "ERR_EXEC_NOT_FOUND", 127, "cannot run `sh`: `/bin/sh` does not exist: ENOENT");
