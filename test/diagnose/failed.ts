@@ -9,7 +9,7 @@ export const facts: Facts = {
   pageSize: 4096,
   cpus: 2,
   memory_bytes: 2 ** 31,
-  user: { uid: 1000, gid: 1000, name: "u", home: "/home/u", effective: 0n, bounding: ~0n },
+  user: { uid: 1000, gid: 1000, name: "u", home: "/", effective: 0n, bounding: ~0n },
   lastCapability: 40,
   namespaces: ["user", "mount", "pid", "network", "ipc", "uts", "cgroup", "time"],
   userNamespaces: {
