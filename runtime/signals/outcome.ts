@@ -26,6 +26,7 @@ const rtmin = 34;
 
 let names: Map<number, string> | undefined;
 
+/** The name of a signal's number, the usual one where there are two. */
 export function signalName(signal: number): string {
   names ??= new Map(
     // The first name of a number is the usual one: SIGABRT before SIGIOT, SIGIO before SIGPOLL.
