@@ -16,7 +16,7 @@ import { LINES_MOST, check, textOf } from "./mappings";
 import { because, problem, report } from "./report";
 
 /**
- * Where root's automatic ranges come from when /etc/subuid has none for root.
+ * Where root's automatic ranges come from, beside those that /etc/subuid has for root.
  *
  * systemd keeps 0x80000-0x6fffffff for containers (systemd.io/UIDS-GIDS); login.defs hands 100000-600100000 to users as
  * subordinate ids, so that a container of root's must not be there: its files would be that user's. 600113152 is the
@@ -127,11 +127,9 @@ export function cut(size: u32, pool: Extent[], taken: Extent[]): Result<Extent, 
 }
 
 function automaticRoot(side: Side, size: u32, taken: Extent[]): Result<IdMapsPlan, Problem[]> {
-  const own = side.granted.length > 0;
-  const pool = own ? side.granted : [new Extent(POOL_START, POOL_END - POOL_START)];
-  const source = own
-    ? `root's ranges in ${side.file}`
-    : `the ids ${POOL_START}-${POOL_END - 1}, which belong to no user`;
+  const pool = side.granted.concat([new Extent(POOL_START, POOL_END - POOL_START)]);
+  const own = side.granted.length ? `root's ranges in ${side.file} and ` : "";
+  const source = `${own}${POOL_START}-${POOL_END - 1}, which belong to no user`;
   const pieces = clip(pool, side.parent);
   if (pieces.length == 0)
     return fail([

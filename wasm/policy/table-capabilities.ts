@@ -46,8 +46,8 @@ export const CAPABILITIES: StaticArray<string> = [
 /**
  * The numbers of what `wrun run` gives: Docker's fourteen without MKNOD and NET_RAW.
  *
- * MKNOD makes device nodes, and on cgroup v2 a container has no device filter before the `devices` interface gives it
- * one. NET_RAW opens AF_PACKET sockets, the way in of CVE-2020-14386 and others; ping needs it no more since
+ * MKNOD makes device nodes, which only a device filter keeps from being opened, and nobody but root can have one.
+ * NET_RAW opens AF_PACKET sockets, the way in of CVE-2020-14386 and others; ping needs it no more since
  * net.ipv4.ping_group_range.
  */
 export const DEFAULTS: StaticArray<i32> = [0, 1, 3, 4, 5, 6, 7, 8, 10, 18, 29, 31];
