@@ -17,7 +17,7 @@ function answer(functions: Functions, { function: name, arguments: given }: Case
   }
 }
 
-for (const name of ["namespaces", "id-maps", "cgroups", "capabilities"]) {
+for (const name of ["namespaces", "id-maps", "cgroups", "capabilities", "devices"]) {
   const { cases } = readVectors(name);
   const camel = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 

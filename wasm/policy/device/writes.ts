@@ -57,39 +57,34 @@ function at(rule: Entry, place: Entry): Entry {
   );
 }
 
-function blank(kind: Kind, major: i64, minor: i64, rules: Rules): Pattern {
-  return new Pattern(new Entry(rules.otherwise, kind, major, minor, RWM, 0, rules.otherwiseWhy));
-}
-
-function has(patterns: Pattern[], other: Pattern): bool {
-  for (let i: i32 = 0; i < patterns.length; i++) {
-    const entry = patterns[i].entry;
-    if (entry.covers(other.entry) && other.entry.covers(entry)) return true;
-  }
-  return false;
-}
-
-function add(patterns: Pattern[], pattern: Pattern): void {
-  if (patterns.length <= PATTERNS_MOST && !has(patterns, pattern)) patterns.push(pattern);
+/** Adds a set unless it is there. */
+function add(patterns: Pattern[], kind: Kind, major: i64, minor: i64, rules: Rules): void {
+  for (let i: i32 = 0; i < patterns.length; i++)
+    if (patterns[i].entry.major == major && patterns[i].entry.minor == minor) return;
+  const entry = new Entry(rules.otherwise, kind, major, minor, RWM, 0, rules.otherwiseWhy);
+  patterns.push(new Pattern(entry));
 }
 
 /** The sets that the rules of one kind name, and where two of them cross: larger ones may come after smaller ones. */
 function patternsOf(kind: Kind, rules: Rules): Pattern[] {
-  const patterns = [blank(kind, ANY, ANY, rules)];
+  const patterns: Pattern[] = [];
+  add(patterns, kind, ANY, ANY, rules);
   for (let i: i32 = 0; i < rules.list.length; i++) {
     const rule = rules.list[i];
     if (rule.kind == Kind.All || rule.kind == kind)
-      add(patterns, blank(kind, rule.major, rule.minor, rules));
+      add(patterns, kind, rule.major, rule.minor, rules);
   }
   const named = patterns.length;
   for (let i: i32 = 0; i < named; i++) {
-    if (patterns[i].entry.major == ANY || patterns[i].entry.minor != ANY) continue;
-    for (let k: i32 = 0; k < named; k++) {
+    const one = patterns[i].entry;
+    if (one.major == ANY || one.minor != ANY) continue;
+    for (let k: i32 = 0; k < named && patterns.length <= PATTERNS_MOST; k++) {
       const other = patterns[k].entry;
       if (other.major == ANY && other.minor != ANY)
-        add(patterns, blank(kind, patterns[i].entry.major, other.minor, rules));
+        add(patterns, kind, one.major, other.minor, rules);
     }
   }
+  if (patterns.length > PATTERNS_MOST) return patterns;
   for (let i: i32 = 0; i < patterns.length; i++) patterns[i].decide(rules);
   return patterns;
 }
