@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Channel } from "./channel.ts";
 import type { Fd } from "./fd.ts";
+import { duplicate } from "./files.ts";
 import { hostArch } from "./libc.ts";
 import { sealedFile } from "./memfd.ts";
 import { packageRoot } from "./package-root.ts";
@@ -25,8 +26,14 @@ export function initPath(): string {
   return join(packageRoot(), "shim", "native", `init-${hostArch()}`);
 }
 
-export interface Init {
+/** A started init; disposed of when the user's program runs, or never will. */
+export interface Init extends Disposable {
   pid: number;
+  /**
+   * /proc/PID/comm of it and of what it clones, until execve: the last part of the path that it was started by, the
+   * number of a descriptor, which no other init of this process has until this one is disposed of.
+   */
+  comm: string;
   /** Reports from init, 16 bytes each, and single bytes that let it go on. */
   channel: Channel;
 }
@@ -35,16 +42,22 @@ export interface Init {
 export function startInit(program: Uint8Array, fds: readonly (readonly [number, number])[]): Init {
   using file = sealedFile("wrun-program", program);
   const [ours, theirs] = socketpair();
+  const image = duplicate(initFile().number);
+  const channel = new Channel(ours);
+  const close = (): void => {
+    channel[Symbol.dispose]();
+    image[Symbol.dispose]();
+  };
   try {
     const pid = spawn({
-      path: `/proc/self/fd/${initFile().number}`,
+      path: `/proc/self/fd/${image.number}`,
       argv: ["wrun-init"],
       envp: [],
       fds: [[file.number, 3], [theirs.number, 4], ...fds],
     });
-    return { pid, channel: new Channel(ours) };
+    return { pid, comm: `${image.number}`, channel, [Symbol.dispose]: close };
   } catch (error) {
-    ours.close();
+    close();
     throw error;
   } finally {
     theirs.close();
