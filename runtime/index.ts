@@ -2,5 +2,6 @@
 export { type ErrorCode, type ErrorDetails, WrunError } from "./error.ts";
 export type { RunOptions, Stream, Volume } from "./options/types.ts";
 export { type Plan, plan } from "./plan.ts";
-export { RunError, type RunResult, run } from "./run/run.ts";
+export { RunError, type RunResult } from "./run/result.ts";
+export { run } from "./run/run.ts";
 export { remove } from "./state/remove.ts";

@@ -24,37 +24,48 @@ import { openTerminal } from "./terminal.ts";
  */
 export function buildProgram(launch: Launch): Program {
   const scene = new Scene(launch);
+  const ownMounts = scene.creates("mount");
   firstProcess(scene);
-  const openTrees = (): void => {
-    openRootfs(scene);
-    openSources(scene);
-  };
   // With rights over the host's mounts the trees are opened before those rights are given up; without, they can only
   // be opened in the mount namespace of the new user namespace.
-  if (scene.clonesFirst) openTrees();
+  if (ownMounts && scene.clonesFirst) openTrees(scene);
   enterNamespaces(scene);
   dieWithHost(scene);
   protect(scene);
   newSession(scene);
   createCgroupNamespace(scene);
   freeUmask(scene);
-  isolateMounts(scene);
-  if (!scene.clonesFirst) openTrees();
-  makeEmpty(scene);
-  attachRootfs(scene);
-  mountAll(scene);
-  makeDevices(scene);
-  openTerminal(scene);
+  // A mount namespace that is joined has its mounts, and other processes that use them.
+  if (ownMounts) mountEverything(scene);
   setNames(scene);
   raiseLoopback(scene);
   writeSysctls(scene);
-  maskPaths(scene);
-  protectPaths(scene);
-  pivot(scene);
+  if (ownMounts) changeRoot(scene);
   closeFiles(scene);
   setLimits(scene);
   setUser(scene);
   enterDirectory(scene);
   execute(scene);
   return scene.program.finish();
+}
+
+function openTrees(scene: Scene): void {
+  openRootfs(scene);
+  openSources(scene);
+}
+
+function mountEverything(scene: Scene): void {
+  isolateMounts(scene);
+  if (!scene.clonesFirst) openTrees(scene);
+  makeEmpty(scene);
+  attachRootfs(scene);
+  mountAll(scene);
+  makeDevices(scene);
+  openTerminal(scene);
+}
+
+function changeRoot(scene: Scene): void {
+  maskPaths(scene);
+  protectPaths(scene);
+  pivot(scene);
 }

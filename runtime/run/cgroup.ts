@@ -30,12 +30,17 @@ export class Cgroups {
         cgroups.#makePlace(place, hierarchies[place.hierarchy] as Hierarchy);
         told(cgroups.made);
       }
-      for (const write of plan.writes) cgroups.#write(write);
+      for (const write of plan.writes) if (!isLate(write)) cgroups.#write(write);
       return cgroups;
     } catch (error) {
       cgroups.close();
       throw error;
     }
+  }
+
+  /** Limits that count init itself, which passes through the cgroup: written when the container's process exists. */
+  limitLate(plan: Plan): void {
+    for (const write of plan.writes) if (isLate(write)) this.#write(write);
   }
 
   /** The open directory of the cgroup that has this controller. */
@@ -65,7 +70,7 @@ export class Cgroups {
       if (place.enable.length > 0) enableAlong(hierarchy, place);
       const { fd, made } = makeCgroup(hierarchy, place.path);
       this.#directories.set(place.hierarchy, fd);
-      if (made.length > 0) this.made.push({ mount, made });
+      this.made.push({ mount, made: owned(place.path, made) });
       if (place.enable.length > 0) enableAlong(hierarchy, place);
       if (place.inheritCpuset) inheritCpuset(hierarchy, place.path);
       const flags = open_flags.write;
@@ -87,6 +92,23 @@ export class Cgroups {
       throw error;
     }
   }
+}
+
+/** With pids.max at 1, init could not clone; no instruction of the user's has run yet when it is written. */
+function isLate({ file }: { file: string }): boolean {
+  return file === "pids.max";
+}
+
+/**
+ * What goes with the container: the cgroups it made, and `/wrun` whoever made it, since its maker may be gone before.
+ * The last container to go takes it away; before that it is busy.
+ */
+function owned(path: string, made: string[]): string[] {
+  const prefixes = path
+    .split("/")
+    .map((_, i, parts) => parts.slice(0, i + 1).join("/"))
+    .filter((prefix) => /(^|\/)wrun$/.test(prefix));
+  return [...new Set([...prefixes, ...made])].sort((a, b) => a.length - b.length);
 }
 
 /** A controller is there in a cgroup only when every ancestor hands it on (cgroup-v2.rst, "Enabling and Disabling"). */

@@ -6,6 +6,8 @@ import type { Fd } from "../../shim/fd.ts";
 import { pidfdSendSignal } from "../../shim/pidfd.ts";
 import { encode } from "../../shim/program/encode.ts";
 import { receiveFds, socketpair } from "../../shim/socket.ts";
+import { explainFailure } from "../diagnose/failure.ts";
+import type { WrunError } from "../error.ts";
 import { console_fd, first_fd } from "../launch/launch.ts";
 import type { Request } from "../options/request.ts";
 import { ContainerState, takenIds, withAllocationLock } from "../state/container.ts";
@@ -14,7 +16,6 @@ import { removeRecorded } from "../state/remove.ts";
 import { Cgroups } from "./cgroup.ts";
 import { converse } from "./conversation.ts";
 import { restrictDevices } from "./device-access.ts";
-import { launchError } from "./failure.ts";
 import { writeIdMaps } from "./id-map.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Streams } from "./stream.ts";
@@ -55,7 +56,7 @@ export class Container {
   }
 
   /** Makes the cgroups and launches; resolves when the user's program runs. Rejects with WrunError. */
-  async start(streams: Streams): Promise<Running> {
+  async start(streams: Streams, abort: AbortSignal): Promise<Running> {
     const { facts, decisions, spec } = this.prepared;
     this.#cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies, (made) => {
       this.#record.cgroups = made;
@@ -66,17 +67,18 @@ export class Container {
     try {
       const fds = this.#fds(streams, terminal?.[1]);
       const program = encode(this.prepared.program, facts.arch);
-      const { pid, pidfd } = await converse(program, fds, {
+      const { pid, pidfd } = await converse(program, fds, abort, {
         started: () => {
           streams.handOver();
           terminal?.[1].close();
         },
         mapIds: (pid) => writeIdMaps(pid, decisions, facts),
         created: (pid) => {
+          this.#cgroups?.limitLate(decisions.cgroups);
           this.#record.process = identify(pid);
           this.#state.write(this.#record);
         },
-        failed: async (step, errno, pid) => launchError(this.prepared, step, errno, pid),
+        failed: (index, errno, pid) => this.#explain(index, errno, pid),
       });
       return { pid, pidfd, ...(terminal ? { terminal: takeMaster(terminal[0]) } : {}) };
     } finally {
@@ -110,6 +112,12 @@ export class Container {
     // Its first process was waited for by now, and its pid may be another's.
     await removeRecorded({ ...this.#record, process: null });
     this.#state.remove();
+  }
+
+  #explain(index: number, errno: number, pid: number): WrunError {
+    const { program, spec, facts, request } = this.prepared;
+    const rootfs = request.rootfs.kind === "directory" ? request.rootfs.path : "/";
+    return explainFailure({ program, spec, facts, rootfs, index, errno, pid });
   }
 
   #fds(streams: Streams, terminal: Fd | undefined): [number, number][] {

@@ -18,17 +18,19 @@ export interface Handlers {
   /** The container's process exists; it executes nothing of the user's before this has settled. */
   created(pid: number): Promise<void> | void;
   /** A step failed. The process still stands: its files can be looked at through /proc/PID. */
-  failed(step: number, errno: number, pid: number): Promise<Error>;
+  failed(step: number, errno: number, pid: number): Error;
 }
 
 /**
  * Starts init and leads it to the point where the user's program runs; answers with its pid and pidfd.
  *
- * Rejects with what `failed` makes of a failing step, or with what a handler throws; then nothing runs any more.
+ * Rejects with what `failed` makes of a failing step, with what a handler throws, or with the reason of an abort; then
+ * nothing runs any more.
  */
 export async function converse(
   program: Uint8Array,
   fds: readonly (readonly [number, number])[],
+  abort: AbortSignal,
   handlers: Handlers,
 ): Promise<{ pid: number; pidfd: Fd }> {
   using init = startInit(program, fds);
@@ -36,7 +38,7 @@ export async function converse(
   handlers.started();
   const found: { container?: Child } = {};
   try {
-    await lead(init.channel, first, found, handlers);
+    await lead(init.channel, first, found, handlers, abort);
     const status = await first.exited();
     if (!found.container) throw endedEarly(status);
     return { pid: found.container.pid, pidfd: found.container.release() };
@@ -55,14 +57,15 @@ async function lead(
   first: Child,
   found: { container?: Child },
   handlers: Handlers,
+  abort: AbortSignal,
 ): Promise<void> {
   let going: Promise<void> | undefined;
   for (;;) {
-    const bytes = await channel.read(report_bytes);
+    const bytes = await channel.read(report_bytes, abort);
     if (bytes === null) return going;
     const report = decodeReport(bytes);
     if (report.kind === "failed") {
-      throw await handlers.failed(report.step, report.errno, found.container?.pid ?? first.pid);
+      throw handlers.failed(report.step, report.errno, found.container?.pid ?? first.pid);
     }
     if (report.kind === "ready") {
       await handlers.mapIds(first.pid);

@@ -4,32 +4,15 @@ import { WrunError } from "../error.ts";
 import type { Request } from "../options/request.ts";
 import type { RunOptions } from "../options/types.ts";
 import { followAbort } from "../signals/abort.ts";
-import { forward } from "../signals/forward.ts";
+import { type Forwarding, forward } from "../signals/forward.ts";
+import { type Hold, holdSignals } from "../signals/hold.ts";
 import { outcome } from "../signals/outcome.ts";
 import { reapOrphans } from "../state/remove.ts";
 import { attach, type Session } from "../terminal/session.ts";
 import { Container, type Rewrite, type Running } from "./container.ts";
 import { probeHost, readRequest } from "./prepare.ts";
+import { RunError, type RunResult } from "./result.ts";
 import { collect, Streams } from "./stream.ts";
-
-/** How a container ended. The same shape whether `run` resolves or, as RunError, rejects. */
-export interface RunResult {
-  id: string;
-  /** The program's own, or 128 + n when signal n ended it. */
-  exitCode: number;
-  /** Such as `SIGKILL`; undefined when it ended by itself. */
-  signal?: string;
-  /** The kernel killed a process of it because its memory ran out. */
-  oom: boolean;
-  /** The caller's AbortSignal ended it. */
-  aborted: boolean;
-  /** What was written, when the stream is `pipe`; cut after maxBuffer_bytes. */
-  stdout?: string;
-  stderr?: string;
-  /** maxBuffer_bytes was exceeded, and the container ended for it. */
-  overflow: boolean;
-  duration_ms: number;
-}
 
 /** Only for wrun's own commands and tests: what the public options do not have. */
 export interface Internals {
@@ -40,41 +23,88 @@ export interface Internals {
   started?: (id: string, pid: number) => void;
 }
 
+/**
+ * Runs a program in a container of its own and resolves with how it ended.
+ *
+ * Rejects with RunError when it fails, unless `reject` is false, and with WrunError when it cannot be started at all.
+ */
+export async function run(options: RunOptions = {}): Promise<RunResult> {
+  const result = await runContainer(options);
+  const failed = result.exitCode !== 0 || result.aborted || result.overflow;
+  if (failed && options.reject !== false) {
+    throw new RunError(result, options.args?.[0] ?? "the container");
+  }
+  return result;
+}
+
 /** Runs a container to its end and leaves nothing of it. Rejects with WrunError when it cannot be started. */
 export async function runContainer(
   options: RunOptions,
   internals: Internals = {},
 ): Promise<RunResult> {
   const start_ms = performance.now();
-  options.signal?.throwIfAborted();
-  const facts = probeHost();
-  const request = readRequest(options, facts);
-  await reapOrphans();
-  const container = Container.claim(request, facts, internals.rewrite);
+  const hold = internals.forwardSignals ? holdSignals() : undefined;
   try {
-    const streams = openStreams(request, container);
+    const facts = probeHost();
+    const request = readRequest(options, facts);
+    const aborts = [request.signal, hold?.signal].filter((signal) => signal !== undefined);
+    const abort = AbortSignal.any(aborts);
+    await reapOrphans();
+    throwIfAborted(abort);
+    const container = Container.claim(request, facts, internals.rewrite);
     try {
-      const running = await container.start(streams);
-      internals.started?.(request.id, running.pid);
-      try {
-        return {
-          ...(await follow(container, running, streams, internals)),
-          duration_ms: performance.now() - start_ms,
-        };
-      } finally {
-        running.pidfd.close();
-      }
+      const ended = await launchAndFollow(container, internals, abort, hold);
+      return { ...ended, duration_ms: performance.now() - start_ms };
     } finally {
-      streams.close();
+      await container.remove();
     }
   } finally {
-    await container.remove();
+    hold?.release();
   }
 }
 
+async function launchAndFollow(
+  container: Container,
+  internals: Internals,
+  abort: AbortSignal,
+  hold: Hold | undefined,
+): Promise<Omit<RunResult, "duration_ms">> {
+  const streams = openStreams(container);
+  try {
+    const running = await start(container, streams, abort);
+    try {
+      return await follow(container, running, streams, internals, hold);
+    } finally {
+      running.pidfd.close();
+    }
+  } finally {
+    streams.close();
+  }
+}
+
+async function start(container: Container, streams: Streams, abort: AbortSignal): Promise<Running> {
+  try {
+    return await container.start(streams, abort);
+  } catch (error) {
+    throwIfAborted(abort);
+    throw error;
+  }
+}
+
+/** The caller's reason for an abort may be anything; wrun's error is one. */
+function throwIfAborted(abort: AbortSignal): void {
+  if (!abort.aborted) return;
+  if (abort.reason instanceof WrunError) throw abort.reason;
+  throw new WrunError({
+    code: "ERR_ABORTED",
+    message: "the launch was aborted",
+    cause: abort.reason,
+  });
+}
+
 /** With a terminal of its own the container has no other streams. */
-function openStreams({ stdin, stdout, stderr }: Request, { prepared }: Container): Streams {
-  if (!prepared.spec.process?.terminal) return new Streams({ stdin, stdout, stderr });
+function openStreams({ prepared: { spec, request } }: Container): Streams {
+  if (!spec.process?.terminal) return new Streams(request);
   return new Streams({ stdin: "ignore", stdout: "ignore", stderr: "ignore" });
 }
 
@@ -83,19 +113,25 @@ async function follow(
   running: Running,
   streams: Streams,
   internals: Internals,
+  hold: Hold | undefined,
 ): Promise<Omit<RunResult, "duration_ms">> {
   const { request } = container.prepared;
   const kill = (): void => container.kill(running);
-  const session = running.terminal && openSession(container, running, kill);
+  let signals: Forwarding | undefined;
+  const typed = (signal: number, group: number): void => signals?.typed(signal, group);
+  const session = running.terminal && openSession(request, running.terminal, typed, kill);
+  if (hold) {
+    signals = forward(running.pid, running.pidfd, kill, session);
+    hold.pass();
+  }
   const target = { pid: running.pid, pidfd: running.pidfd, kill };
-  const signals = internals.forwardSignals
-    ? forward(running.pid, running.pidfd, kill, session)
-    : undefined;
   const abort = followAbort(request.signal, target, request.killAfter_ms);
   const read = [streams.stdout, streams.stderr].map((s) =>
     collect(s, request.maxBuffer_bytes, kill),
   );
   try {
+    // Not before signals are passed on: whoever is told may send one at once.
+    internals.started?.(request.id, running.pid);
     const status = await exited(running.pidfd);
     const oom = oomOf(container);
     await session?.finish();
@@ -118,14 +154,20 @@ async function follow(
   }
 }
 
-function openSession({ prepared }: Container, { terminal }: Running, kill: () => void): Session {
-  if (!terminal) throw new RangeError("there is no terminal");
-  const { request, spec } = prepared;
-  const size = spec.process?.consoleSize;
+type Master = NonNullable<Running["terminal"]>;
+
+function openSession(
+  request: Request,
+  terminal: Master,
+  typed: (signal: number, group: number) => void,
+  kill: () => void,
+): Session {
+  const size = request.spec.process?.consoleSize;
   try {
     return attach(terminal, {
       ...(request.interactive ? { stdin: process.stdin } : {}),
       stdout: process.stdout,
+      typed,
       ...(size ? { size } : {}),
     });
   } catch (error) {
@@ -137,53 +179,4 @@ function openSession({ prepared }: Container, { terminal }: Running, kill: () =>
 function oomOf(container: Container): boolean {
   const memory = container.cgroup("memory");
   return memory !== undefined && (oomKills(memory) ?? 0) > 0;
-}
-
-/** The error of `run` when the program did not succeed: a result and an error of one shape. */
-export class RunError extends WrunError implements RunResult {
-  readonly id: string;
-  override readonly exitCode: number;
-  readonly signal?: string;
-  readonly oom: boolean;
-  readonly aborted: boolean;
-  readonly stdout?: string;
-  readonly stderr?: string;
-  readonly overflow: boolean;
-  readonly duration_ms: number;
-
-  constructor(result: RunResult, what: string) {
-    super({ code: result.aborted ? "ERR_ABORTED" : "ERR_EXIT", message: sentence(result, what) });
-    this.id = result.id;
-    this.exitCode = result.exitCode;
-    this.signal = result.signal;
-    this.oom = result.oom;
-    this.aborted = result.aborted;
-    this.stdout = result.stdout;
-    this.stderr = result.stderr;
-    this.overflow = result.overflow;
-    this.duration_ms = result.duration_ms;
-  }
-}
-
-/** From the most telling reason to the least. */
-function sentence(result: RunResult, what: string): string {
-  if (result.aborted) return `\`${what}\` was aborted`;
-  if (result.oom) return `\`${what}\` ran out of memory`;
-  if (result.overflow) return `\`${what}\` wrote more than maxBuffer_bytes`;
-  if (result.signal) return `\`${what}\` was ended by ${result.signal}`;
-  return `\`${what}\` ended with exit code ${result.exitCode}`;
-}
-
-/**
- * Runs a program in a container of its own and resolves with how it ended.
- *
- * Rejects with RunError when it fails, unless `reject` is false, and with WrunError when it cannot be started at all.
- */
-export async function run(options: RunOptions = {}): Promise<RunResult> {
-  const result = await runContainer(options);
-  const failed = result.exitCode !== 0 || result.aborted || result.overflow;
-  if (failed && options.reject !== false) {
-    throw new RunError(result, options.args?.[0] ?? "the container");
-  }
-  return result;
 }

@@ -1,6 +1,7 @@
 /** `wrun run`: a container in the foreground, with wrun's own standard streams. */
 
-import { type RunResult, runContainer } from "../../run/run.ts";
+import type { RunResult } from "../../run/result.ts";
+import { runContainer } from "../../run/run.ts";
 import { asWrunError } from "../error.ts";
 import type { Arguments } from "../flag.ts";
 import { remark } from "../output.ts";
