@@ -6,14 +6,15 @@ import type { Fd } from "../../shim/fd.ts";
 import { pidfdSendSignal } from "../../shim/pidfd.ts";
 import { encode } from "../../shim/program/encode.ts";
 import { receiveFds, socketpair } from "../../shim/socket.ts";
+import { exited } from "../../shim/wait.ts";
 import { explainFailure } from "../diagnose/failure.ts";
-import type { WrunError } from "../error.ts";
+import { WrunError } from "../error.ts";
 import { console_fd, first_fd } from "../launch/launch.ts";
 import type { Request } from "../options/request.ts";
 import { ContainerState, takenIds, withAllocationLock } from "../state/container.ts";
 import { bootId, identify, type StateRecord } from "../state/record.ts";
 import { removeRecorded } from "../state/remove.ts";
-import { Cgroups } from "./cgroup.ts";
+import { absentCgroups, Cgroups, returnHome } from "./cgroup.ts";
 import { converse } from "./conversation.ts";
 import { restrictDevices } from "./device-access.ts";
 import { writeIdMaps } from "./id-map.ts";
@@ -46,7 +47,7 @@ export class Container {
         created: new Date().toISOString(),
         bootId: bootId(),
         process: null,
-        cgroups: [],
+        cgroups: absentCgroups(prepared.decisions.cgroups, facts.cgroup.hierarchies),
         uids: hostIds(prepared.decisions.uidMap),
         gids: hostIds(prepared.decisions.gidMap),
       };
@@ -58,10 +59,7 @@ export class Container {
   /** Makes the cgroups and launches; resolves when the user's program runs. Rejects with WrunError. */
   async start(streams: Streams, abort: AbortSignal): Promise<Running> {
     const { facts, decisions, spec } = this.prepared;
-    this.#cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies, (made) => {
-      this.#record.cgroups = made;
-      this.#state.write(this.#record);
-    });
+    this.#cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies);
     restrictDevices(decisions.devices, this.#cgroups.at(decisions.devices.hierarchy));
     const terminal = spec.process?.terminal ? socketpair() : undefined;
     try {
@@ -74,13 +72,16 @@ export class Container {
         },
         mapIds: (pid) => writeIdMaps(pid, decisions, facts),
         created: (pid) => {
-          this.#cgroups?.limitLate(decisions.cgroups);
+          this.#cgroups?.limitLate();
           this.#record.process = identify(pid);
           this.#state.write(this.#record);
         },
         failed: (index, errno, pid) => this.#explain(index, errno, pid),
       });
-      return { pid, pidfd, ...(terminal ? { terminal: takeMaster(terminal[0]) } : {}) };
+      if (!terminal) return { pid, pidfd };
+      const master = takeMaster(terminal[0]);
+      if (master) return { pid, pidfd, terminal: master };
+      throw await endedEarly(pidfd);
     } finally {
       for (const fd of terminal ?? []) fd[Symbol.dispose]();
     }
@@ -88,8 +89,7 @@ export class Container {
 
   /** The open cgroup with this controller, undefined when there is none. */
   cgroup(controller: string): Fd | undefined {
-    const { decisions, facts } = this.prepared;
-    return this.#cgroups?.directory(decisions.cgroups, facts.cgroup.hierarchies, controller);
+    return this.#cgroups?.withController(controller);
   }
 
   /** Ends everything in the container at once. */
@@ -111,6 +111,8 @@ export class Container {
     this.#cgroups?.close();
     // Its first process was waited for by now, and its pid may be another's.
     await removeRecorded({ ...this.#record, process: null });
+    const { decisions, facts } = this.prepared;
+    returnHome(decisions.cgroups, facts.cgroup.hierarchies);
     this.#state.remove();
   }
 
@@ -139,12 +141,21 @@ export interface Running {
 
 const sigkill = 9;
 
-/** init sent it before it ran the user's program, so it is here, or init was killed before. */
-function takeMaster(socket: Fd): Fd {
-  const { fds } = receiveFds(socket);
-  const [master] = fds;
-  if (!master) throw new RangeError("the container ended before it had a terminal");
-  return master;
+/** init sends it before it runs the user's program; undefined when init was killed before. */
+function takeMaster(socket: Fd): Fd | undefined {
+  return receiveFds(socket).fds[0];
+}
+
+/** What runs no program and yet reported no failure has been killed, as by the kernel for want of memory. */
+async function endedEarly(pidfd: Fd): Promise<WrunError> {
+  using _ = pidfd;
+  pidfdSendSignal(pidfd, sigkill);
+  await exited(pidfd);
+  return new WrunError({
+    code: "ERR_TERMINAL",
+    message: "the container's first process was killed before it had a terminal",
+    hint: "was the memory limit too small for a launch? `dmesg` tells of processes that the kernel killed",
+  });
 }
 
 function hostIds(plan: { map: { hostId: number; size: number }[] } | null) {
