@@ -26,6 +26,13 @@ export interface Options {
   vm?: boolean;
 }
 
+/** What holds for all tests of a topic. */
+export interface Whole {
+  vm?: boolean;
+  /** Measures time, or what is on the whole host: test/run.ts runs the file when no other runs. */
+  alone?: boolean;
+}
+
 /** What a test may ask of the machine. A getter throws when the test has not named the need. */
 export interface Given {
   /** needs: ["user"] */
@@ -76,7 +83,7 @@ function present<Value>(value: Value | null, need: Need): Value {
  * A group of tests with one name, the file's subject. With `{ vm: true }` they run in the virtual machines as well,
  * where every process of Node costs half a second: so only what another kernel can change.
  */
-export function topic(name: string, all: Pick<Options, "vm"> = {}): Topic {
+export function topic(name: string, all: Whole = {}): Topic {
   const tests = suite(name);
   const add = (title: string, ...rest: [Body] | [Options, Body]) => {
     const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest;

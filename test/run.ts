@@ -3,7 +3,7 @@
  * Every file is a process of its own, two at a time. The last line is `N passed, N failed`.
  */
 import { spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -73,13 +73,18 @@ async function test(name: string): Promise<Entry[]> {
   return entries;
 }
 
-async function all(names: string[]): Promise<Entry[]> {
+/** A file with a topic that is `alone: true`. The words stand in the compiled file as they do in the source. */
+function isAlone(name: string): boolean {
+  return /\btopic\([^)]*\balone: true/.test(readFileSync(join(outdir, `${name}.test.js`), "utf8"));
+}
+
+async function all(names: string[], jobs: number): Promise<Entry[]> {
   const queue = [...names];
   const entries: Entry[] = [];
   const worker = async () => {
     for (let name = queue.shift(); name; name = queue.shift()) entries.push(...(await test(name)));
   };
-  await Promise.all(Array.from({ length: Number(values.jobs) }, worker));
+  await Promise.all(Array.from({ length: jobs }, worker));
   return entries;
 }
 
@@ -88,7 +93,11 @@ const wanted = (name: string) => !patterns.length || patterns.some((part) => nam
 mkdirSync(reports, { recursive: true });
 rmSync(report, { force: true });
 const names = values.compiled ? compiled(outdir).filter(wanted) : await compile({ wanted, outdir });
-const entries = await all(names);
+const together = names.filter((name) => !isAlone(name));
+const entries = [
+  ...(await all(together, Number(values.jobs))),
+  ...(await all(names.filter(isAlone), 1)),
+];
 for (const entry of entries) append(report, entry);
 const counts = count(entries);
 if (!counts.passed && !counts.failed) console.log("no test ran");

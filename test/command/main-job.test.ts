@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { hostname } from "node:os";
 import * as assert from "uvu/assert";
 import { slowness, topic } from "../harness.ts";
-import { install } from "../install.ts";
+import { type Installed, install } from "../install.ts";
 import type { Account } from "../need.ts";
 
 const test = topic("the main job", { vm: true });
@@ -14,23 +14,21 @@ interface Done {
   stderr: string;
 }
 
+let installed: Installed | undefined;
+process.on("exit", () => installed?.remove());
+
 function wrun(args: string[], account?: Account): Done {
-  const installed = install();
-  try {
-    const ids = account && { uid: account.uid, gid: account.gid };
-    const home = account?.home ?? "/";
-    const { status, stdout, stderr } = spawnSync(process.execPath, [installed.wrun, ...args], {
-      ...ids,
-      cwd: "/",
-      env: { PATH: process.env.PATH, HOME: home },
-      stdio: ["ignore", "pipe", "pipe"],
-      encoding: "utf8",
-      timeout: 20_000 * slowness,
-    });
-    return { status, stdout, stderr };
-  } finally {
-    installed.remove();
-  }
+  installed ??= install();
+  const ids = account && { uid: account.uid, gid: account.gid };
+  const { status, stdout, stderr } = spawnSync(process.execPath, [installed.wrun, ...args], {
+    ...ids,
+    cwd: "/",
+    env: { PATH: process.env.PATH, HOME: account?.home ?? "/" },
+    stdio: ["ignore", "pipe", "pipe"],
+    encoding: "utf8",
+    timeout: 20_000 * slowness,
+  });
+  return { status, stdout, stderr };
 }
 
 function checkMainJob({ status, stdout, stderr }: Done): void {

@@ -106,6 +106,8 @@ build() {
   mv "$root/boot/vmlinuz-$version" "$work/out/kernel"
   rm -rf "$root/boot"
   disk "$root" "$work/out/root"
+  # Machines of older recipes that nobody has used for a month.
+  find "$cache" -maxdepth 1 -name "$arch-*" -mtime +30 -exec rm -rf {} +
   # Renamed in one step: a build cut short leaves nothing that looks whole.
   rm -rf "$base" "$base.$$"
   cp -r --sparse=always "$work/out" "$base.$$" && mv "$base.$$" "$base"
