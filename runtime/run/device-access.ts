@@ -1,8 +1,8 @@
 /** Puts the decision on devices into force, in a cgroup that has no process yet. */
 import { attachDeviceProgram, loadDeviceProgram } from "../../shim/bpf.ts";
-import { writeFile } from "../../shim/cgroupfs.ts";
 import { isErrno, type SyscallError } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
+import { open_flags, openat2, resolve_own, write } from "../../shim/files.ts";
 import { WrunError } from "../error.ts";
 import type { Decisions } from "../policy/decide.ts";
 
@@ -12,13 +12,30 @@ type Plan = Decisions["devices"];
 export function restrictDevices(plan: Plan, cgroup: Fd | undefined): void {
   if (plan.means === "none") return;
   if (!cgroup) throw new RangeError("access to devices is decided in a cgroup that was not made");
-  if (plan.means === "v1") for (const write of plan.writes) writeRule(cgroup, write);
+  if (plan.means === "v1") writeRules(cgroup, plan.writes);
   else attachProgram(cgroup, plan);
 }
 
-function writeRule(cgroup: Fd, { file, value, why, ignore }: Plan["writes"][number]): void {
+/** Each file is opened once: of a dozen writes all but one go to devices.allow. */
+function writeRules(cgroup: Fd, writes: Plan["writes"]): void {
+  const files = new Map<string, Fd>();
   try {
-    writeFile(cgroup, file, value);
+    for (const rule of writes) writeRule(cgroup, files, rule);
+  } finally {
+    for (const fd of files.values()) fd.close();
+  }
+}
+
+function writeRule(
+  cgroup: Fd,
+  files: Map<string, Fd>,
+  { file, value, why, ignore }: Plan["writes"][number],
+): void {
+  try {
+    const how = { resolve: resolve_own };
+    const fd = files.get(file) ?? openat2(cgroup, file, open_flags.write, how);
+    files.set(file, fd);
+    write(fd, Buffer.from(value));
   } catch (error) {
     if (!isErrno(error)) throw error;
     if (ignore.includes(error.errno)) return;

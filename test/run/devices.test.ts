@@ -1,6 +1,6 @@
 /** Which devices a container may make and open, asked of the kernel, and what crun and runc answer. */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { defaultSpec } from "../../runtime/spec/default.ts";
@@ -63,7 +63,7 @@ test("the devices that every container has work", {
 });
 
 /** A bundle with rules, and CAP_MKNOD. */
-function bundle(devices: DeviceRule[] | undefined): string {
+function bundle(devices: DeviceRule[] | undefined, cgroupsPath?: string): string {
   const directory = temporary("bundle");
   const capabilities = ["CAP_MKNOD", "CAP_DAC_OVERRIDE"];
   const plain = defaultSpec();
@@ -75,7 +75,11 @@ function bundle(devices: DeviceRule[] | undefined): string {
       capabilities: { bounding: capabilities, effective: capabilities, permitted: capabilities },
     },
     root: { path: makeRootfs() },
-    linux: { ...plain.linux, resources: devices && { devices } },
+    linux: {
+      ...plain.linux,
+      resources: devices && { devices },
+      ...(cgroupsPath !== undefined && { cgroupsPath }),
+    },
   };
   writeFileSync(join(directory, "config.json"), JSON.stringify(spec));
   return directory;
@@ -121,6 +125,26 @@ test("v1 refuses what it cannot do", { needs: ["root", "busybox", "cgroup-v1"] }
   assert.is(error.code, "ERR_CGROUP");
   assert.is(error.pointer, "/linux/resources/devices/2");
   assert.match(error.message, "cannot deny `c 4000:11 rw`");
+});
+
+test("no more than the cgroup above", { needs: ["root", "busybox", "cgroup-v1"] }, async () => {
+  const above = `/sys/fs/cgroup/devices/${prefix}above`;
+  mkdirSync(above);
+  try {
+    writeFileSync(`${above}/devices.deny`, "a");
+    writeFileSync(`${above}/devices.allow`, "c 1:5 rwm");
+    const rule: DeviceRule = { allow: true, type: "c", major: 4000, minor: 1, access: "rw" };
+    const path = `/${prefix}above/below`;
+    const error = await refusal(launch("true", { bundle: bundle([deny, rule], path) }));
+    assert.is(error.message, "cannot write `c 4000:1 rwm` to `devices.allow`: EPERM");
+    assert.is(error.pointer, "/linux/resources/devices/1");
+    assert.match(error.hint ?? "", "its parent denies");
+    // What the container was to have anyway it does without: no node can be made here, but by init, which is refused.
+    const other = await refusal(launch("true", { bundle: bundle([deny], path) }));
+    assert.match(other.message, /make the device .*EPERM/);
+  } finally {
+    rmdirSync(above);
+  }
 });
 
 test("v2 can do it", { needs: ["root", "busybox", "cgroup-v2"], vm: true }, async () => {

@@ -56,7 +56,10 @@ function warning({ message, hint, pointer }: Problem): string {
   return visible(`  ${message}${where}${hint === "" ? "" : `; ${hint}`}`);
 }
 
-/** A plan for programs: everything, on one line. Sets of bits are decimal strings, since JSON numbers end at 2^53, and bytes base64. */
+/**
+ * A plan for programs: everything, on one line. Sets of bits are decimal strings, since JSON numbers end at 2^53, and
+ * bytes are base64.
+ */
 export function planJson({ id, spec, rootfs, facts, decisions, program, warnings }: Plan): string {
   const { steps, data, pointers } = program;
   const bytes = Buffer.from(data.buffer, data.byteOffset, data.length).toString("base64");
