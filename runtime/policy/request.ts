@@ -54,7 +54,13 @@ function integer(value: number | undefined): bigint | undefined {
 
 const device_kinds = { a: "all", c: "char", b: "block" } as const;
 
-/** Rules on devices; a number of -1 is every number, as in runc and crun. */
+/**
+ * Rules on devices; a number of -1 is every number, as in runc and crun.
+ *
+ * linux.devices adds none: config-linux.md#devices has the cgroup control access besides, runc and crun make the nodes
+ * and leave it at that, and callers such as docker --device write both lists. A device in a user's bundle that the rules
+ * do not allow is there and does not open.
+ */
 export function deviceRules(spec: Spec): DevicesRule[] {
   return (spec.linux?.resources?.devices ?? []).map(
     ({ allow, type = "a", major, minor, access = "" }: DeviceRule) => ({
