@@ -2,7 +2,8 @@
 import { existsSync } from "node:fs";
 import { WrunError } from "../../runtime/error.ts";
 import type { RunOptions } from "../../runtime/options/types.ts";
-import { type Internals, type RunResult, runContainer } from "../../runtime/run/run.ts";
+import type { RunResult } from "../../runtime/run/result.ts";
+import { type Internals, runContainer } from "../../runtime/run/run.ts";
 import { slowness } from "../harness.ts";
 import { rootfs, temporary } from "./rootfs.ts";
 
