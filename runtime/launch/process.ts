@@ -1,5 +1,6 @@
 /** The last steps of the container's first process: limits, ids, capabilities, working directory, the program. */
 import type { Purpose } from "../../shim/program/program.ts";
+import { rlimitNumber } from "../../shim/table-rlimit.ts";
 import { candidates, searchPath } from "../diagnose/candidates.ts";
 import { waitForHost } from "./first.ts";
 import { report_fd, type Scene } from "./launch.ts";
@@ -14,7 +15,6 @@ import {
   PR_SET_DUMPABLE,
   PR_SET_KEEPCAPS,
   PR_SET_NO_NEW_PRIVS,
-  RLIMIT,
 } from "./table-kernel.ts";
 
 /**
@@ -39,8 +39,8 @@ export function newSession(scene: Scene): void {
 export function setLimits(scene: Scene): void {
   const { program, launch } = scene;
   for (const { type, soft, hard } of launch.spec.process?.rlimits ?? []) {
-    const number = RLIMIT[type];
-    if (number === undefined) throw new RangeError(`unknown rlimit ${type}`);
+    const number = rlimitNumber(type);
+    if (number < 0) throw new RangeError(`unknown rlimit ${type}`);
     const limit = program.words([soft, hard]);
     program.call("prlimit64", [0, number, limit, 0], {
       say: `set \`${type}\` to ${soft}:${hard}`,
@@ -139,7 +139,14 @@ export function execute(scene: Scene): void {
   const argv = program.strings(args);
   const envp = program.strings(env);
   const denied = program.slot();
-  for (const path of candidates(args[0] ?? "", searchPath(env))) {
+  const paths = candidates(args[0] ?? "", searchPath(env));
+  const [only] = paths;
+  if (paths.length === 1 && only !== undefined) {
+    // No detour, so that the errno is the kernel's own.
+    program.call("execve", [program.text(only), argv, envp], { ...purpose, path: only });
+    return;
+  }
+  for (const path of paths) {
     const next = program.label("next");
     const forbidden = program.label("forbidden");
     const text = program.text(path);

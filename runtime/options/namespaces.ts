@@ -8,7 +8,11 @@ import { auto_size } from "./userns.ts";
 export interface Caller {
   uid: number;
   gid: number;
+  /** CapEff. */
+  effective: bigint;
 }
+
+const cap_sys_admin = 1n << 21n;
 
 /** Applies `network`, `userns`, `uidMap` and `gidMap`. `idSize` is how many ids an automatic map has. */
 export function applyNamespaces(
@@ -27,7 +31,7 @@ export function applyNamespaces(
   return { spec: { ...spec, linux, mounts: mountsFor(spec, linux) }, idSize };
 }
 
-/** An ordinary user can make no other namespace without a user namespace of its own, so it is the default. */
+/** Without CAP_SYS_ADMIN no other namespace can be made but below a user namespace of its own: so it is the default. */
 function usernsOf(spec: Spec, options: Options, caller: Caller): Userns | undefined {
   const { userns, uidMap, gidMap } = options;
   const mapped = uidMap !== undefined || gidMap !== undefined;
@@ -40,7 +44,7 @@ function usernsOf(spec: Spec, options: Options, caller: Caller): Userns | undefi
   }
   if (userns || mapped) return userns;
   const has = spec.linux?.namespaces?.some(({ type }) => type === "user");
-  return has || caller.uid === 0 ? undefined : { kind: "auto", size: auto_size };
+  return has || caller.effective & cap_sys_admin ? undefined : { kind: "auto", size: auto_size };
 }
 
 function applyNetwork(linux: Linux, network: Options["network"]): Linux {

@@ -1,6 +1,6 @@
 import { WrunError } from "../error.ts";
 import { argument_bytes_max, bytesOf } from "../spec/check/limit.ts";
-import { hostnameProblem } from "../spec/check/root.ts";
+import { hostname_hint, hostnameProblem } from "../spec/check/root.ts";
 import { nameProblem } from "../spec/name.ts";
 import { usage } from "./usage.ts";
 
@@ -48,7 +48,12 @@ export function parseHostname(value: unknown, name: string): string {
   if (hostname === "") throw usage(name, value, "a hostname");
   const problem = hostnameProblem(hostname);
   if (problem === undefined) return hostname;
-  throw new WrunError({ code: "ERR_HOSTNAME", message: problem, pointer: "/hostname" });
+  throw new WrunError({
+    code: "ERR_HOSTNAME",
+    message: problem,
+    hint: hostname_hint,
+    pointer: "/hostname",
+  });
 }
 
 /** Only what is said here: a name alone never means the host's value (CVE-2026-57231). */

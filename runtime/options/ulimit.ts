@@ -1,10 +1,10 @@
+import { rlimit_names } from "../../shim/table-rlimit.ts";
 import { nearest } from "../cli/nearest.ts";
-import { rlimitNames } from "../spec/check/table-rlimit.ts";
 import type { Rlimit } from "../spec/types.ts";
 import { parseInteger } from "./number.ts";
 import { usage } from "./usage.ts";
 
-const names = rlimitNames.map((name) => name.slice("RLIMIT_".length).toLowerCase());
+const names = rlimit_names.map((name) => name.slice("RLIMIT_".length).toLowerCase());
 
 /** `NAME=SOFT[:HARD]` with the names of setrlimit(2) in lower case; `unlimited` and -1 are RLIM_INFINITY. */
 export function parseUlimit(value: unknown, name: string): Rlimit {

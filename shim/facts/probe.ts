@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { cwd, open_flags, openat2, readAll } from "../files.ts";
 import { hostArch } from "../libc.ts";
-import { rlimit, rlimit_names } from "../limits.ts";
+import { rlimit } from "../limits.ts";
+import { rlimit_names } from "../table-rlimit.ts";
 import { probeCgroup } from "./cgroup.ts";
 import { countList, parseMemory, parsePageSize, parseRelease, probeLsm } from "./kernel.ts";
 import { parseMountinfo } from "./mountinfo.ts";

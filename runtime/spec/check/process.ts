@@ -1,7 +1,7 @@
+import { rlimitNumber } from "../../../shim/table-rlimit.ts";
 import { quote } from "../quote.ts";
 import type { CapabilitySet, Process, Rlimit, User } from "../types.ts";
 import * as limit from "./limit.ts";
-import { isRlimit } from "./table-rlimit.ts";
 import type { At } from "./value.ts";
 import {
   absolute,
@@ -101,7 +101,7 @@ function rlimits(at: At): Rlimit[] | undefined {
     const soft = required(field(entry, "soft"), rlimit);
     const hard = required(field(entry, "hard"), rlimit);
     if (type === undefined || soft === undefined || hard === undefined) return undefined;
-    if (!isRlimit(type)) {
+    if (rlimitNumber(type) < 0) {
       return wrong(field(entry, "type"), `${quote(type)} is no limit that Linux knows`);
     }
     if (hard !== -1 && (soft === -1 || soft > hard)) {

@@ -43,10 +43,11 @@ export function checkHostname(at: At): string | undefined {
   const name = string(at);
   if (name === undefined) return undefined;
   const problem = hostnameProblem(name);
-  return problem === undefined ? name : wrong(at, problem, undefined, hostname_code);
+  return problem === undefined ? name : wrong(at, problem, hostname_hint, hostname_code);
 }
 
 export const hostname_code: ErrorCode = "ERR_HOSTNAME";
+export const hostname_hint = "give the container a shorter one: `hostname`, `--hostname`";
 
 /** What is wrong with a hostname, undefined when nothing is. */
 export function hostnameProblem(name: string): string | undefined {
