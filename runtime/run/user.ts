@@ -7,7 +7,12 @@ import type { Request } from "../options/request.ts";
 import type { Spec } from "../spec/types.ts";
 import { accounts_bytes_max, type FoundUser, lookUpUser } from "../spec/user.ts";
 
-/** The spec with the user's numbers and home; as it is when no user was asked for. */
+/**
+ * The spec with the user's numbers and home; as it is when no user was asked for.
+ *
+ * Any user but root has no capability to begin with, only the bounding set that a setuid program may draw from
+ * (CVE-2016-8867): execve takes them away in any case, but only after the program was looked up with them.
+ */
 export function findUser({ spec, user, rootfs }: Request): Spec {
   if (user === undefined) return spec;
   const found = lookUp(user, rootfs.kind === "directory" ? rootfs.path : "/");
@@ -25,9 +30,14 @@ export function findUser({ spec, user, rootfs }: Request): Spec {
         additionalGids: found.additionalGids,
       },
       env: hasHome ? env : [...env, `HOME=${found.home}`],
+      ...(process.capabilities && found.uid !== 0
+        ? { capabilities: { ...process.capabilities, ...none } }
+        : {}),
     },
   };
 }
+
+const none = { effective: [], permitted: [], inheritable: [], ambient: [] };
 
 function lookUp(user: string, rootfs: string): FoundUser {
   try {
