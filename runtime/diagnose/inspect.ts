@@ -52,6 +52,9 @@ function closedDirectory({ who }: Scene, { path, node }: Stop): Finding {
   };
 }
 
+const notThere =
+  "give a program of the container's root filesystem: `--rootfs`, or `root.path` of the bundle";
+
 function missing(
   { path: wanted, name, role }: Subject,
   { path, errno }: { path: string; errno: string },
@@ -73,6 +76,7 @@ function missing(
       : errno === "ENOENT"
         ? onTheWay(path, own, links)
         : undefined,
+    hint: role === "program" ? notThere : `put ${quote(path)} into the root filesystem`,
     path,
     absent: role === "program" && !dangling,
   };

@@ -21,6 +21,7 @@ export function openRootfs(scene: Scene): void {
     say: `open the rootfs \`${rootfs.path}\``,
     code: "ERR_ROOTFS",
     path: rootfs.path,
+    hint: "the rootfs is a directory of the host: `--rootfs DIR`, or `root.path` of the bundle",
   });
 }
 
