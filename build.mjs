@@ -74,19 +74,14 @@ const targets = {
     },
   },
   runner: {
-    inputs: [
-      "test/run.ts",
-      "test/compile.ts",
-      "test/report.ts",
-      "test/summary.ts",
-      "test/vm/lane.ts",
-    ],
-    outputs: ["dist/run-tests.js", "dist/summary.js", "dist/vm-lane.js"],
+    inputs: ["test"],
+    outputs: ["dist/run-tests.js", "dist/summary.js", "dist/coverage.js", "dist/vm-lane.js"],
     make: () =>
       bundle({
         entryPoints: {
           "run-tests": "test/run.ts",
           summary: "test/summary.ts",
+          coverage: "test/coverage.ts",
           "vm-lane": "test/vm/lane.ts",
         },
         outdir: "dist",

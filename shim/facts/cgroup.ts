@@ -14,6 +14,7 @@ export interface Membership {
 /** A hierarchy that is mounted, before asking what may be done in it. */
 export type Mounted = Omit<Hierarchy, "writable">;
 
+/** /proc/self/cgroup: `ID:CONTROLLERS:PATH` a line, without controllers for v2 and for named hierarchies of v1. */
 export function parseMemberships(text: string): Membership[] {
   return lines(text).flatMap((line) => {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];

@@ -40,6 +40,7 @@ export function isInitial(map: readonly IdMapping[], link: string): boolean {
   return all && link === `user:[${initial_inode}]`;
 }
 
+/** The id maps that wrun lives in, and every sysctl that may forbid a user namespace. */
 export function probeUserNamespaces(): Facts["userNamespaces"] {
   const uidMap = parseIdMap(readText("/proc/self/uid_map") ?? "");
   return {

@@ -6,6 +6,7 @@ export interface RootEntries {
   links: { name: string; to: string }[];
 }
 
+/** What is at the top of the host's file tree, which the default rootfs shows. */
 export function probeRoot(): RootEntries {
   const entries: RootEntries = { directories: [], links: [] };
   for (const entry of readdirSync("/", { withFileTypes: true })) {

@@ -30,6 +30,7 @@ export function permits(data: Uint8Array, capability: number): boolean {
   return (view.getUint32(4, true) & (1 << capability)) !== 0;
 }
 
+/** A user's ranges of subordinate ids, and the helpers that may map them. */
 export function probeSubordinate(user: { uid: number; name: string }): Facts["subordinate"] {
   return {
     uids: parseSubordinate(readText("/etc/subuid") ?? "", user),

@@ -28,7 +28,10 @@ export interface Facts {
     initial: boolean;
     uidMap: { containerID: number; hostID: number; size: number }[];
     gidMap: { containerID: number; hostID: number; size: number }[];
-    /** user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns; null where the host has no such sysctl. */
+    /**
+     * user.max_user_namespaces, kernel.unprivileged_userns_clone, kernel.apparmor_restrict_unprivileged_userns;
+     * null where the host has no such sysctl.
+     */
     max: number | null;
     unprivilegedClone: number | null;
     apparmorRestrict: number | null;

@@ -9,6 +9,7 @@ export interface Status {
   seccomp: boolean;
 }
 
+/** The fields of /proc/PID/status that wrun decides by. */
 export function parseStatus(text: string): Status {
   const mask = (name: string) => BigInt(`0x${field(text, name) ?? "0"}`);
   return {

@@ -5,7 +5,8 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 out=${1:-$here}
 flags='-std=c11 -Os -Wall -Wextra -Werror -static -nostdlib -ffreestanding -fno-stack-protector -fno-pic -no-pie
-  -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fcf-protection=none -fno-ident -Wl,-z,noseparate-code -Wl,--build-id=none -Wl,-z,noexecstack
+  -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -fcf-protection=none -fno-ident
+  -Wl,-z,noseparate-code -Wl,--build-id=none -Wl,-z,noexecstack
   -Wl,-z,norelro -Wl,--no-dynamic-linker'
 cd "$here"
 gcc $flags -s -o "$out/init-x64" init.c

@@ -106,6 +106,7 @@ export type Report =
   | { kind: "created"; pid: number }
   | { kind: "ready"; stage: number };
 
+/** One report of init. Throws RangeError on one that init never sends. */
 export function decodeReport(bytes: Uint8Array): Report {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const kind = view.getUint32(0, true);

@@ -88,6 +88,7 @@ const table = {
 export type SyscallName = keyof typeof table;
 export type Arch = "x64" | "arm64";
 
+/** The number by which the kernel of this architecture knows a system call. */
 export function syscallNumber(arch: Arch, name: SyscallName): number {
   return table[name][arch === "x64" ? 0 : 1];
 }
