@@ -100,11 +100,11 @@ export async function background(
   return { id, pid, stop };
 }
 
-/** Waits until something holds, for ten seconds at most. */
+/** Waits until something holds, for thirty seconds at most. */
 export async function until(holds: () => boolean, what = "it"): Promise<void> {
-  const end_ms = performance.now() + 10_000 * slowness;
+  const end_ms = performance.now() + 30_000 * slowness;
   while (!holds()) {
-    if (performance.now() > end_ms) throw new Error(`${what} did not come about in ten seconds`);
+    if (performance.now() > end_ms) throw new Error(`${what} did not come about in thirty seconds`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }
