@@ -61,7 +61,8 @@ static void __attribute__((noreturn)) leave(i64 status) {
 static void __attribute__((noreturn)) fail(u32 step, i64 error) {
   struct { u32 kind, step; i64 error; } report = {1, step, error};
   syscall(WRITE, REPORT_FD, (i64)&report, sizeof report, 0, 0, 0);
-  syscall(READ, REPORT_FD, (i64)&report, 1, 0, 0, 0);   /* stay until the host has looked at /proc/PID/root, or is gone */
+  /* Stay until the host has looked at /proc/PID/root, or is gone. What lets a later step go on may have come already. */
+  while (syscall(READ, REPORT_FD, (i64)&report, 1, 0, 0, 0) > 0) {}
   leave(EXIT_FAILED);
 }
 
