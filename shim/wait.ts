@@ -24,6 +24,8 @@ function remember(look: Look): void {
     timer = setInterval(lookAll, interval_ms);
   }
   waiting.add(look);
+  // One that ended between the first look and the listener has sent its SIGCHLD to nobody.
+  if (waiting.size === 1 && look()) forget(look);
 }
 
 function forget(look: Look): void {

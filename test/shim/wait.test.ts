@@ -51,6 +51,25 @@ test("hears of an end at once", async () => {
   assert.ok(performance.now() - start < 400 * slowness);
 });
 
+test("hears of an end that comes just before there is a listener", () =>
+  kept(async () => {
+    using pidfd = shell("sleep 0.05");
+    const { on } = process;
+    process.on = (...args: Parameters<typeof on>) => {
+      while (!hasEnded(pidfd)) {}
+      return on.apply(process, args);
+    };
+    const start = performance.now();
+    try {
+      const status = exited(pidfd);
+      process.on = on;
+      assert.equal(await status, { exited: 0 });
+    } finally {
+      process.on = on;
+    }
+    assert.ok(performance.now() - start < 400 * slowness);
+  }));
+
 test("takes a status once, and only of a child", { vm: true }, () =>
   kept(async () => {
     using pidfd = shell("exit 0");
