@@ -86,6 +86,8 @@ const table = {
 } as const;
 
 export type SyscallName = keyof typeof table;
+/** Every call that a program can make. */
+export const syscallNames = Object.keys(table) as SyscallName[];
 export type Arch = "x64" | "arm64";
 
 /** The number by which the kernel of this architecture knows a system call. */
