@@ -60,9 +60,9 @@ const tools = new Set<Need>([
   "wasmtime",
 ]);
 
-/** Whether a missing need is the fault of the machine's set-up and not of its kind. */
+/** Whether a missing need is the fault of the machine's set-up and not of its kind. Only root can be another user. */
 export function isTool(need: Need): boolean {
-  return tools.has(need);
+  return tools.has(need) && !((need === "user" || need === "subids") && !root());
 }
 
 /** The absolute path of an executable, or "" when PATH (and the sbin directories) have none. */

@@ -1,6 +1,7 @@
 /**
- * Adds up the lanes of `.ci/run`: `node dist/summary.js LANE...`, where `NAME=STATUS` is a lane without a report of
- * tests that ended with that status. A test that no lane ran counts as failed. The last line is `N passed, N failed`.
+ * Adds up the lanes of `.ci/run`: `node dist/summary.js NAME=STATUS...`. A lane counts as the tests in its report,
+ * dist/report/NAME.jsonl, and without one as a test of its own. A test that no lane has run counts as failed. The last
+ * line is `N passed, N failed`.
  */
 import { type Counts, count, type Entry, read, sentence } from "./report.ts";
 
@@ -15,15 +16,12 @@ function add(lane: string, counts: Counts): void {
 
 for (const argument of process.argv.slice(2)) {
   const [lane = "", status] = argument.split("=");
-  if (status !== undefined) {
-    const good = status === "0" ? 1 : 0;
-    add(lane, { passed: good, failed: 1 - good, skipped: 0 });
-    continue;
-  }
   const entries = read(`dist/report/${lane}.jsonl`);
   const counts = count(entries);
-  // A lane without a report has crashed.
-  add(lane, entries.length > 0 ? counts : { passed: 0, failed: 1, skipped: 0 });
+  // A lane may fail beside its tests: in what comes before them, or after.
+  if (status !== "0" && counts.failed === 0) counts.failed = 1;
+  if (entries.length === 0) counts.passed = 1 - counts.failed;
+  add(lane, counts);
   for (const entry of entries) {
     const key = `${entry.topic}: ${entry.name}`;
     const known = everywhere.get(key);
