@@ -33,7 +33,9 @@ function mask(scene: Scene, path: string): void {
   cloneFd(scene, scene.empty, false, scene.tree, purpose);
   program.jump(cover, purpose);
   program.place(file);
+  // The node is the host's: writable, its owner in the container could change its mode for everybody.
   hostNode(scene, "/dev/null", purpose);
+  setAttributes(scene, scene.tree, { set: MOUNT_ATTR_RDONLY }, false, purpose);
   program.place(cover);
   attach(scene, scene.tree, scene.target, purpose);
   scene.close(scene.tree, purpose);
