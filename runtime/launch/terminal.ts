@@ -3,7 +3,6 @@ import type { Purpose } from "../../shim/program/program.ts";
 import { console_fd, type Scene } from "./launch.ts";
 import { openInRoot, openMountPoint } from "./path.ts";
 import {
-  O_CLOEXEC,
   O_NOCTTY,
   O_RDWR,
   SCM_RIGHTS,
@@ -26,7 +25,8 @@ export function openTerminal(scene: Scene): void {
   openInRoot(scene, "/dev/pts/ptmx", master, purpose, { flags, plain: true });
   program.call("ioctl", [master, TIOCSPTLCK, program.words([0])], purpose);
   // The peer comes from the master itself; a path below /dev/pts may be swapped (CVE-2025-52565).
-  program.call("ioctl", [master, TIOCGPTPEER, flags | O_CLOEXEC], purpose, { save: peer });
+  // No O_CLOEXEC: it would stay among the flags of the open file, and so of the container's 0, 1 and 2.
+  program.call("ioctl", [master, TIOCGPTPEER, flags], purpose, { save: peer });
   if (process.consoleSize) {
     const { height, width } = process.consoleSize;
     const size = new Uint16Array([height, width, 0, 0]);
