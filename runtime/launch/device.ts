@@ -1,5 +1,6 @@
 /** The default devices and links of /dev (config-linux.md#default-devices), and linux.devices. */
 import type { Purpose } from "../../shim/program/program.ts";
+import { isBind, mountOptionsOf } from "../spec/mount-option.ts";
 import type { Device } from "../spec/types.ts";
 import type { Scene } from "./launch.ts";
 import { openInRoot, openMountPoint } from "./path.ts";
@@ -44,10 +45,11 @@ export function makeDevices(scene: Scene): void {
   makeLinks(scene);
 }
 
-/** A /dev bound from the host has what it has; nodes go only into a filesystem that was made for this container. */
+/** A /dev bound from somewhere has what it has. Without any mount there the nodes go into the rootfs. */
 function ownDev(scene: Scene): boolean {
-  const dev = scene.launch.spec.mounts?.find((m) => m.destination.replace(/\/+$/, "") === "/dev");
-  return dev !== undefined && dev.type === "tmpfs";
+  const mounts = scene.launch.spec.mounts ?? [];
+  const dev = mounts.filter((mount) => mount.destination.replace(/\/+$/, "") === "/dev");
+  return !dev.some((mount) => isBind(mountOptionsOf(mount.options ?? [])));
 }
 
 /**
@@ -85,11 +87,14 @@ function makeNode(scene: Scene, device: Device): void {
   const name = program.text(device.path.slice(at + 1));
   openMountPoint(scene, device.path.slice(0, at), "directory", purpose);
   const number = deviceNumber(device.major ?? 0, device.minor ?? 0);
-  program.call("mknodat", [scene.target, name, mode, number], purpose);
+  // What a rootfs or a mount of the bundle has there stays, and stays its owner's.
+  const there = program.label("there");
+  program.call("mknodat", [scene.target, name, mode, number], purpose, { on: { EEXIST: there } });
   if (device.uid || device.gid) {
     const owner = [device.uid ?? 0, device.gid ?? 0] as const;
     program.call("fchownat", [scene.target, name, ...owner, 0x100], purpose);
   }
+  program.place(there);
   scene.close(scene.target, purpose);
 }
 

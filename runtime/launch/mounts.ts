@@ -1,6 +1,6 @@
 /** spec.mounts, in their order (config.md#mounts). */
 import type { Purpose, Slot } from "../../shim/program/program.ts";
-import { type MountOptions, mountOptionsOf } from "../spec/mount-option.ts";
+import { isBind, type MountOptions, mountOptionsOf } from "../spec/mount-option.ts";
 import type { Mount } from "../spec/types.ts";
 import { mountCgroup } from "./cgroup-mount.ts";
 import type { Scene } from "./launch.ts";
@@ -10,15 +10,11 @@ import { attach, cloneTree, makePrivate, newFilesystem, setAttributes } from "./
 /** Types whose place is never a symbolic link in an honest image (CVE-2019-19921, CVE-2023-27561). */
 const plain_types = ["proc", "sysfs", "cgroup", "cgroup2", "devpts", "mqueue"];
 
-export function isBind(mount: Mount, options: MountOptions): boolean {
-  return mount.type === "bind" || options.bind !== false;
-}
-
 /** Opens every bind source before the first mount, so that no mount of the container can stand in its way. */
 export function openSources(scene: Scene): void {
   (scene.launch.spec.mounts ?? []).forEach((mount, i) => {
     const options = mountOptionsOf(mount.options ?? []);
-    if (!isBind(mount, options)) return;
+    if (!isBind(options)) return;
     const source = scene.program.slot();
     const path = mount.source ?? "";
     cloneTree(scene, path, options.bind !== "bind", source, {

@@ -53,6 +53,11 @@ export function mountOptionsOf(options: readonly string[]): MountOptions {
   return result;
 }
 
+/** The option makes a bind mount; its type is a dummy (config.md#mounts), and so `bind` as a type alone makes none. */
+export function isBind({ bind }: MountOptions): boolean {
+  return bind !== false;
+}
+
 type AttrEffect = Extract<Effect, { kind: "attr" | "atime" | "atime-not" }>;
 
 function mark(half: Half, effect: AttrEffect): void {
