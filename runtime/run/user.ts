@@ -8,17 +8,22 @@ import type { Spec } from "../spec/types.ts";
 import { accounts_bytes_max, type FoundUser, lookUpUser } from "../spec/user.ts";
 
 /**
- * The spec with the user's numbers and home; as it is when no user was asked for.
+ * The spec with the user's numbers, where a user was asked for, and with a home, where it has none.
  *
  * Any user but root has no capability to begin with, only the bounding set that a setuid program may draw from
  * (CVE-2016-8867): execve takes them away in any case, but only after the program was looked up with them.
  */
 export function findUser({ spec, user, rootfs }: Request): Spec {
-  if (user === undefined) return spec;
-  const found = lookUp(user, rootfs.kind === "directory" ? rootfs.path : "/");
+  const path = rootfs.kind === "directory" ? rootfs.path : "/";
   const process = spec.process ?? { cwd: "/" };
   const env = process.env ?? [];
   const hasHome = env.some((entry) => entry.startsWith("HOME="));
+  if (user === undefined) {
+    if (hasHome) return spec;
+    const home = homeOf(process.user?.uid ?? 0, path);
+    return { ...spec, process: { ...process, env: [...env, `HOME=${home}`] } };
+  }
+  const found = lookUp(user, path);
   return {
     ...spec,
     process: {
@@ -38,6 +43,16 @@ export function findUser({ spec, user, rootfs }: Request): Spec {
 }
 
 const none = { effective: [], permitted: [], inheritable: [], ambient: [] };
+
+/** As runc and crun do it for every bundle. Nobody has asked for it, so nothing fails for want of it. */
+function homeOf(uid: number, rootfs: string): string {
+  try {
+    return lookUp(`${uid}`, rootfs).home;
+  } catch (error) {
+    if (error instanceof WrunError) return "/";
+    throw error;
+  }
+}
 
 function lookUp(user: string, rootfs: string): FoundUser {
   try {
