@@ -7,6 +7,7 @@ import { report_fd, type Scene } from "./launch.ts";
 import {
   CLOSE_RANGE_CLOEXEC,
   fd_max,
+  KEYCTL_JOIN_SESSION_KEYRING,
   LINUX_CAPABILITY_VERSION_3,
   PR_CAP_AMBIENT,
   PR_CAP_AMBIENT_CLEAR_ALL,
@@ -34,6 +35,21 @@ export function protect(scene: Scene): void {
 /** A session of its own: without one, bytes can be pushed into the caller's terminal (CVE-2017-5226, TIOCSTI). */
 export function newSession(scene: Scene): void {
   scene.program.call("setsid", [], { say: "start a session", code: "ERR_LAUNCH" });
+}
+
+/**
+ * A session keyring of its own: else the keys of wrun's session, kerberos tickets among them, are the container's too
+ * (keyrings(7)). Without a name, which another process could take before. Where a filter around wrun refuses keyctl(2),
+ * it refuses it to the container as well.
+ */
+export function newKeyring(scene: Scene): void {
+  const purpose: Purpose = {
+    say: "make a session keyring",
+    code: "ERR_LAUNCH",
+    hint: "the quota of keys of this user is in the sysctl kernel.keys.maxkeys",
+  };
+  const on = { ENOSYS: "ignore", EPERM: "ignore" } as const;
+  scene.program.call("keyctl", [KEYCTL_JOIN_SESSION_KEYRING, 0], purpose, { on });
 }
 
 export function setLimits(scene: Scene): void {
@@ -124,6 +140,13 @@ export function enterDirectory(scene: Scene): void {
   program.place(inside);
 }
 
+/** Of a name that is there twice the last counts, as in crun and runc; getenv(3) would find the first. */
+function lastOfEach(env: readonly string[]): string[] {
+  const name = (entry: string): string => entry.slice(0, entry.indexOf("="));
+  const values = new Map(env.map((entry) => [name(entry), entry]));
+  return [...values.values()];
+}
+
 /**
  * One execve for each directory of PATH, as execvp(3) does: on to the next where there is no such file; a file that
  * may not be run is remembered and reported when no other is found.
@@ -132,7 +155,7 @@ export function execute(scene: Scene): void {
   const { program, launch } = scene;
   const process = launch.spec.process;
   const args = process?.args ?? [];
-  const env = process?.env ?? [];
+  const env = lastOfEach(process?.env ?? []);
   waitForHost(scene, { say: "wait to be started", code: "ERR_LAUNCH" });
   const purpose: Purpose = { say: `execute \`${args[0]}\``, code: "ERR_EXEC_NOT_FOUND" };
   program.call("close_range", [3, fd_max, CLOSE_RANGE_CLOEXEC], purpose);

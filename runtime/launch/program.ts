@@ -9,6 +9,7 @@ import {
   closeFiles,
   enterDirectory,
   execute,
+  newKeyring,
   newSession,
   protect,
   setLimits,
@@ -33,6 +34,7 @@ export function buildProgram(launch: Launch): Program {
   dieWithHost(scene);
   protect(scene);
   newSession(scene);
+  newKeyring(scene);
   createCgroupNamespace(scene);
   freeUmask(scene);
   // A mount namespace that is joined has its mounts, and other processes that use them.

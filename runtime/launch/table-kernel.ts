@@ -64,6 +64,9 @@ export const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 export const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 export const SIGKILL = 9;
 
+// keyctl.h
+export const KEYCTL_JOIN_SESSION_KEYRING = 1;
+
 // stat.h
 export const S_IFREG = 0o100000;
 export const S_IFCHR = 0o020000;
