@@ -23,18 +23,22 @@ export class ContainerState {
 
   /** Throws WrunError ERR_ID_TAKEN. */
   static create(id: string): ContainerState {
+    let lost = false;
     for (;;) {
       const directory = join(stateRoot(), id);
       try {
         mkdirSync(directory, { mode: 0o700 });
       } catch (error) {
         if (isErrnoOf(error, "ENOENT")) continue;
-        if (isErrnoOf(error, "EEXIST")) throw taken(id);
-        throw error;
+        if (!isErrnoOf(error, "EEXIST")) throw error;
+        // Without a record it is the lost one still, which goes at once.
+        if (lost && readRecord(directory) === null) continue;
+        throw taken(id);
       }
       const lock = tryLock(directory);
       if (lock) return new ContainerState(directory, lock);
       // Another wrun took the new directory for an orphan before it was locked, and removes it now.
+      lost = true;
     }
   }
 
@@ -60,6 +64,7 @@ export class ContainerState {
     writeRecord(this.directory, record);
   }
 
+  /** Not under the allocation lock, which it waits for. */
   remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
     this.#lock.close();
@@ -83,9 +88,15 @@ function taken(id: string): WrunError {
 export function listIds(): string[] {
   const root = existingRoot();
   if (root === null) return [];
-  return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name);
+  try {
+    return readdirSync(root, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map((entry) => entry.name);
+  } catch (error) {
+    // The last container has gone meanwhile, and the root with it.
+    if (isErrnoOf(error, "ENOENT")) return [];
+    throw error;
+  }
 }
 
 export function exists(id: string): boolean {
@@ -95,21 +106,31 @@ export function exists(id: string): boolean {
 /** One process at a time: while ids are handed out, two containers must not be given the same. */
 export function withAllocationLock<T>(work: () => T): T {
   for (;;) {
-    const held = lock(stateRoot());
+    const root = stateRoot();
+    const held = lock(root);
     if (!held) continue;
     try {
       return work();
     } finally {
+      // What was refused has made nothing else.
+      removeEmpty(root);
       held.close();
     }
   }
 }
 
-/** Removes the state root when it is empty, so that the last container leaves nothing at all. */
+/**
+ * Removes the state root when it is empty, so that the last container leaves nothing at all.
+ *
+ * Waits for the lock: of two that only tried at once, each could leave it to the other.
+ */
 function removeRoot(): void {
   const root = existingRoot();
-  using held = root === null ? null : tryLock(root);
-  if (root === null || held === null) return;
+  using held = root === null ? null : lock(root);
+  if (root !== null && held !== null) removeEmpty(root);
+}
+
+function removeEmpty(root: string): void {
   try {
     rmdirSync(root);
   } catch (error) {

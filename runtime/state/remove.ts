@@ -79,17 +79,18 @@ export async function reapOrphans(): Promise<string[]> {
 
 /** `wrun delete`. A container that runs is ended only with `force`, and then removed by the wrun that runs it. */
 export async function remove(id: string, { force = false } = {}): Promise<void> {
-  if (!exists(id)) {
-    throw new WrunError({
-      code: "ERR_NOT_FOUND",
-      message: `there is no container \`${id}\``,
-    });
-  }
+  if (!exists(id)) throw notFound(id);
   const state = ContainerState.adopt(id);
+  // It may have ended between the two.
+  if (!state && !exists(id)) throw notFound(id);
   if (!state) return endRunning(id, force);
   const record = state.read();
   if (record) await removeRecorded(record);
   state.remove();
+}
+
+function notFound(id: string): WrunError {
+  return new WrunError({ code: "ERR_NOT_FOUND", message: `there is no container \`${id}\`` });
 }
 
 async function endRunning(id: string, force: boolean): Promise<void> {
