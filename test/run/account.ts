@@ -9,7 +9,7 @@ import { spawn } from "node:child_process";
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { project } from "../harness.ts";
+import { project, slowness } from "../harness.ts";
 import type { Account } from "../need.ts";
 import { temporary } from "./rootfs.ts";
 
@@ -27,6 +27,9 @@ export async function isJob(jobs: Jobs): Promise<boolean> {
   process.stdout.write(`\n${answer_mark}${JSON.stringify(answer ?? null)}\n`);
   return true;
 }
+
+/** Reading a source map takes an emulated machine seconds. */
+const options = slowness > 1 ? [] : ["--enable-source-maps"];
 
 const answer_mark = "answer: ";
 
@@ -46,7 +49,7 @@ export async function ask(
     WRUN_TEST_FULL: process.env.WRUN_TEST_FULL,
     NODE_V8_COVERAGE: process.env.NODE_V8_COVERAGE,
   };
-  const child = spawn(process.execPath, ["--enable-source-maps", copy(url)], {
+  const child = spawn(process.execPath, [...options, copy(url)], {
     uid,
     gid,
     cwd: "/",
