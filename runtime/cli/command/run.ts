@@ -16,6 +16,8 @@ export async function execute(given: Arguments): Promise<number> {
     const result = await runContainer(
       {
         ...options,
+        // A bundle with a terminal reads this one, as under runc and crun: it has nowhere to say so.
+        ...(options.bundle !== undefined && !options.tty && { interactive: true }),
         // A terminal of its own reads this one only with -i; without one the container simply has wrun's input.
         stdin: options.tty ? "ignore" : "inherit",
         stdout: "inherit",
