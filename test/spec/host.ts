@@ -2,11 +2,20 @@ import type { RequestHost } from "../../runtime/options/request.ts";
 import { request } from "../../runtime/options/request.ts";
 import type { RunOptions } from "../../runtime/options/types.ts";
 
+const cap_sys_admin = 1n << 21n;
+
 /** A caller for request(): its id, and what else a test wants other than usual. */
 export function host(uid = 0, more: Partial<RequestHost["facts"]> = {}): RequestHost {
   return {
     facts: {
-      user: { uid, gid: uid, name: "", home: "/", effective: 0n, bounding: 0n },
+      user: {
+        uid,
+        gid: uid,
+        name: "",
+        home: "/",
+        effective: uid === 0 ? cap_sys_admin : 0n,
+        bounding: 0n,
+      },
       cpus: 1,
       cgroup: { version: "v2", hierarchies: [], swap: true },
       rlimits: { RLIMIT_NOFILE: { soft: 1048576, hard: 1048576 } },
