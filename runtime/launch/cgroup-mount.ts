@@ -1,10 +1,9 @@
 /** A mount of type `cgroup`: the container's own cgroups, of whichever version the host has. */
-import type { Purpose } from "../../shim/program/program.ts";
+import type { Purpose, Slot } from "../../shim/program/program.ts";
 import type { MountOptions } from "../spec/mount-option.ts";
 import type { Mount } from "../spec/types.ts";
 import type { Scene } from "./launch.ts";
 import { openMountPoint } from "./path.ts";
-import { O_CLOEXEC } from "./table-kernel.ts";
 import { attach, cloneTree, makePrivate, newFilesystem, setAttributes } from "./tree.ts";
 
 interface View {
@@ -28,23 +27,18 @@ export function mountCgroup(scene: Scene, mount: Mount, options: MountOptions): 
     return;
   }
   // v1: a tmpfs with a directory for each hierarchy, read-only only when they are all there.
-  newFilesystem(scene, "tmpfs", ["source=tmpfs", "mode=0755"], 0, scene.tree, purpose);
-  openMountPoint(scene, mount.destination, "directory", purpose, { plain: true });
-  attach(scene, scene.tree, scene.target, purpose);
-  scene.close(scene.target, purpose);
   const holder = scene.program.slot();
-  scene.program.call("dup3", [scene.tree, holder_fd, O_CLOEXEC], purpose, { save: holder });
-  scene.close(scene.tree, purpose);
+  newFilesystem(scene, "tmpfs", ["source=tmpfs", "mode=0755"], 0, holder, purpose);
+  openMountPoint(scene, mount.destination, "directory", purpose, { plain: true });
+  attach(scene, holder, scene.target, purpose);
+  scene.close(scene.target, purpose);
   for (const view of views) {
     mountView(scene, view, `${mount.destination}/${view.directory}`, options.attrSet, purpose);
-    linkControllers(scene, view, purpose);
+    linkControllers(scene, view, holder, purpose);
   }
   setAttributes(scene, holder, { set: options.attrSet }, false, purpose);
   scene.close(holder, purpose);
 }
-
-/** Above every fd that a launch of any size has open here, below the lowest common limit of 1024. */
-const holder_fd = 1000;
 
 function cgroupViews(scene: Scene): View[] {
   const { hierarchies } = scene.launch.facts.cgroup;
@@ -83,12 +77,12 @@ function mountView(
 }
 
 /** `cpu -> cpu,cpuacct`, where programs look for the one name. */
-function linkControllers(scene: Scene, view: View, purpose: Purpose): void {
+function linkControllers(scene: Scene, view: View, holder: Slot, purpose: Purpose): void {
   const names = view.directory.split(",");
   if (names.length < 2) return;
   for (const name of names) {
     const { program } = scene;
-    const args = [program.text(view.directory), holder_fd, program.text(name)];
+    const args = [program.text(view.directory), holder, program.text(name)];
     program.call("symlinkat", args, purpose, { on: { EEXIST: "ignore" } });
   }
 }

@@ -1,5 +1,5 @@
 /** The last steps of the container's first process: limits, ids, capabilities, working directory, the program. */
-import type { Purpose } from "../../shim/program/program.ts";
+import type { OnErrno, Purpose } from "../../shim/program/program.ts";
 import { rlimitNumber } from "../../shim/table-rlimit.ts";
 import { candidates, searchPath } from "../diagnose/candidates.ts";
 import { waitForHost } from "./first.ts";
@@ -75,7 +75,7 @@ export function closeFiles(scene: Scene): void {
 
 export function setUser(scene: Scene): void {
   const { program, launch } = scene;
-  const { capabilities, gidMap } = launch.decisions;
+  const { capabilities, gidMap, namespaces } = launch.decisions;
   const user = launch.spec.process?.user ?? { uid: 0, gid: 0 };
   const bounding: Purpose = { say: "limit the capability bounding set", code: "ERR_CAPABILITY" };
   for (let n = 0; n <= launch.facts.lastCapability; n++) {
@@ -91,7 +91,11 @@ export function setUser(scene: Scene): void {
   const groups = user.additionalGids ?? [];
   if (!gidMap?.denySetgroups) {
     const list = program.bytes(new Uint8Array(new Uint32Array(groups).buffer));
-    program.call("setgroups", [groups.length, list], { ...ids, say: "set additional groups" });
+    // A user namespace that is joined may deny it; who asks for no groups gets in all the same.
+    const isLenient = namespaces.user === "join" && groups.length === 0;
+    const more: { on?: OnErrno } = isLenient ? { on: { EPERM: "ignore" } } : {};
+    const say = "set additional groups";
+    program.call("setgroups", [groups.length, list], { ...ids, say }, more);
   }
   program.call("setresgid", [user.gid, user.gid, user.gid], ids);
   program.call("setresuid", [user.uid, user.uid, user.uid], ids);
