@@ -38,7 +38,7 @@ function rename(line: string, { directory, id }: Names): string {
     .replace(own, "")
     .replaceAll(directory, "BUNDLE")
     .replaceAll(basename(directory), "BUNDLE")
-    .replace(/([ =])(2[6-9]|3\d)\d{7}\b/g, "$1MAPPED")
+    .replace(/([ =:])(2[6-9]|3\d)\d{7}\b/g, "$1MAPPED")
     .replaceAll(id, "ID")
     .replace(/(pipe|socket):\[\d+\]/g, "$1:[]")
     .replace(/\b[a-z]+:\[\d+\]/g, (link) => (hosts.has(link) ? "the host's" : "its own"))

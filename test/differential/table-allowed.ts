@@ -14,6 +14,8 @@ export interface Allowed {
   against?: Runtime;
   /** Default: in every case. */
   cases?: RegExp;
+  /** Only there can it be seen. */
+  host?: "cgroup-v2";
 }
 
 export const allowed: readonly Allowed[] = [
@@ -54,8 +56,9 @@ export const allowed: readonly Allowed[] = [
   {
     why: "what is masked is empty and read-only in all three; how the empty directory is made is not seen",
     section: /^mounts$/,
-    wrun: /^(\S+) \/ ro,relatime - tmpfs tmpfs rw,mode=755(?:,[ug]id=(?:MAPPED|\d+))* on /,
-    other: /^(\S+) \/ ro,relatime - tmpfs tmpfs (?:rw,size=0k|ro)(?:,[ug]id=(?:MAPPED|\d+))* on /,
+    wrun: /^(\S+) \/ ro,relatime - tmpfs tmpfs rw,mode=755(?:,[ug]id=(?:MAPPED|\d+)|,inode64)* on /,
+    other:
+      /^(\S+) \/ ro,relatime - tmpfs tmpfs (?:rw,size=0k|ro)(?:,[ug]id=(?:MAPPED|\d+)|,inode64)* on /,
   },
   {
     why: "runc masks files with the container's own /dev/null, which may be any file (CVE-2025-31133), and writable",
@@ -232,5 +235,30 @@ export const allowed: readonly Allowed[] = [
     against: "crun",
     cases: /its keys$/,
     wrun: / keyring _ses: empty$/,
+  },
+  {
+    why: "controllers that wrun has no limits for yet are not handed on to the container's cgroup",
+    section: /^(?:cgroup directory|path \/sys\/fs\/cgroup)$/,
+    against: "crun",
+    host: "cgroup-v2",
+    other: /^(?:hugetlb|misc|rdma)\./,
+  },
+  {
+    why: "crun 1.8 has the old formula, by which a default of 1024 is not the kernel's 100; 1.23 has wrun's",
+    section: /^outside: cgroup /,
+    against: "crun",
+    cases: /^limits$/,
+    host: "cgroup-v2",
+    wrun: /^(cpu.weight(?:.nice)?) (?:59|2)$/,
+    other: /^(cpu.weight(?:.nice)?) (?:20|7)$/,
+  },
+  {
+    why: "the owner may be changed where the cgroups are mounted writable (config-linux.md), which they are not",
+    section: /^outside: cgroup /,
+    against: "crun",
+    cases: /^a user namespace$/,
+    host: "cgroup-v2",
+    wrun: /^owner 0:0$/,
+    other: /^owner MAPPED:MAPPED$/,
   },
 ];
