@@ -20,7 +20,7 @@ import { trusting } from "./rewrite.ts";
 import { makeRootfs, temporary } from "./rootfs.ts";
 import { leavesNothing, tree } from "./trace.ts";
 
-const test = topic("hostile rootfs", { vm: true });
+const test = topic("hostile rootfs");
 
 /** A directory of the host that the links of the rootfs lead to. */
 interface Host {
@@ -178,7 +178,7 @@ for (const shape of shapes) {
   });
 }
 
-test("the lookup is what withstands them", { needs: ["root", "busybox"], vm: false }, async () => {
+test("the lookup is what withstands them", { needs: ["root", "busybox"] }, async () => {
   const broken: string[] = [];
   for (const shape of shapes) {
     await withstand(shape, {}, { rewrite: trusting }).catch(() => broken.push(shape.name));

@@ -11,7 +11,7 @@ import { type Kind, launch, mark, newId, refusal, stateRoot, until } from "./lau
 import { rootfs } from "./rootfs.ts";
 import { isAsBefore, leavesNothing, processes, trace } from "./trace.ts";
 
-const test = topic("remains", { vm: true });
+const test = topic("remains");
 
 type Where = RunOptions & { on?: Kind };
 
@@ -52,7 +52,7 @@ const variants: [string, Where][] = [
 ];
 
 for (const [name, where] of variants) {
-  test(`success, failure and abort, with ${name}`, { needs }, () => nothingLeft(where));
+  test(`success, failure and abort, with ${name}`, { needs, vm: true }, () => nothingLeft(where));
 }
 
 /** `wrun run` as a process of its own. */
@@ -116,7 +116,7 @@ async function kill({ child, ended, pid }: Cli): Promise<void> {
   await until(() => !existsSync(`/proc/${first}`), "the end of the container");
 }
 
-test("SIGKILL of wrun: the next wrun cleans up", { needs, timeout_ms: 60_000 }, async () => {
+test("SIGKILL of wrun: the next wrun cleans up", { needs, timeout_ms: 60_000, vm: true }, async () => {
   await warm();
   const before = trace(rootfs());
   const one = cli(orphan, "--memory", "64m");
