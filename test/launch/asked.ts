@@ -86,4 +86,4 @@ export function holds(test: Topic, name: string, check: (asked: Asked) => void):
   });
 }
 
-const runs = process.env.WRUN_TEST_FULL === "1" ? 2000 : 150;
+const runs = process.env.WRUN_TEST_FULL === "1" ? 2000 : 60;
