@@ -41,18 +41,14 @@ export class Container {
     return withAllocationLock(() => {
       const prepared = rewrite(prepare(request, facts, takenIds()));
       const state = ContainerState.create(request.id);
-      const record: StateRecord = {
-        id: request.id,
-        bundle: request.bundle,
-        created: new Date().toISOString(),
-        bootId: bootId(),
-        process: null,
-        cgroups: absentCgroups(prepared.decisions.cgroups, facts.cgroup.hierarchies),
-        uids: hostIds(prepared.decisions.uidMap),
-        gids: hostIds(prepared.decisions.gidMap),
-      };
-      state.write(record);
-      return new Container(prepared, state, record);
+      try {
+        const record = newRecord(prepared);
+        state.write(record);
+        return new Container(prepared, state, record);
+      } catch (error) {
+        state.abandon();
+        throw error;
+      }
     });
   }
 
@@ -156,6 +152,19 @@ async function endedEarly(pidfd: Fd): Promise<WrunError> {
     message: "the container's first process was killed before it had a terminal",
     hint: "was the memory limit too small for a launch? `dmesg` tells of processes that the kernel killed",
   });
+}
+
+function newRecord({ request, decisions, facts }: Prepared): StateRecord {
+  return {
+    id: request.id,
+    bundle: request.bundle,
+    created: new Date().toISOString(),
+    bootId: bootId(),
+    process: null,
+    cgroups: absentCgroups(decisions.cgroups, facts.cgroup.hierarchies),
+    uids: hostIds(decisions.uidMap),
+    gids: hostIds(decisions.gidMap),
+  };
 }
 
 function hostIds(plan: { map: { hostId: number; size: number }[] } | null) {

@@ -66,9 +66,14 @@ export class ContainerState {
 
   /** Not under the allocation lock, which it waits for. */
   remove(): void {
+    this.abandon();
+    removeRoot();
+  }
+
+  /** Under the allocation lock, which takes an empty state root away itself. */
+  abandon(): void {
     rmSync(this.directory, { recursive: true, force: true });
     this.#lock.close();
-    removeRoot();
   }
 
   release(): void {

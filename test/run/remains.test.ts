@@ -116,7 +116,11 @@ async function kill({ child, ended, pid }: Cli): Promise<void> {
   await until(() => !existsSync(`/proc/${first}`), "the end of the container");
 }
 
-test("SIGKILL of wrun: the next wrun cleans up", { needs, timeout_ms: 60_000, vm: true }, async () => {
+test("SIGKILL of wrun: the next wrun cleans up", {
+  needs,
+  timeout_ms: 60_000,
+  vm: true,
+}, async () => {
   await warm();
   const before = trace(rootfs());
   const one = cli(orphan, "--memory", "64m");
