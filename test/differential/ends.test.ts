@@ -1,4 +1,5 @@
 /** How a container ends under wrun, crun and runc, what all of them refuse, and bundles of others as they are. */
+import { rmdirSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { topic } from "../harness.ts";
 import { install } from "../install.ts";
@@ -16,7 +17,11 @@ const spec = [process.execPath, how.wrun, "spec"];
 async function end(runtime: Runtime, text: string, edit: End["edit"]): Promise<number | null> {
   const bundle = makeBundle(text, edit);
   try {
-    return (await run(runtime, bundle.directory, how)).exitCode;
+    const { exitCode, left } = await run(runtime, bundle.directory, how);
+    for (const path of left) rmdirSync(path);
+    // crun leaves its own when one of the limits is refused.
+    if (runtime === "wrun") assert.equal(left, []);
+    return exitCode;
   } finally {
     bundle.remove();
   }

@@ -65,7 +65,7 @@ export async function run(
   directory: string,
   how: How,
   input = "",
-): Promise<{ exitCode: number | null; output: string }> {
+): Promise<{ exitCode: number | null; output: string; left: string[] }> {
   const id = `d${process.pid}x${count++}`;
   const child = start(command(runtime, directory, id, how), directory, how);
   const late = setTimeout(() => end(child.process), time_max_ms * slowness);
@@ -79,7 +79,7 @@ export async function run(
   else child.answer(input);
   const exitCode = await new Promise<number | null>((done) => child.process.on("close", done));
   clearTimeout(late);
-  return { exitCode, output };
+  return { exitCode, output, left: cgroupsLeft([id, basename(directory)]) };
 }
 
 const time_max_ms = 12_000;

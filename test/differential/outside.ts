@@ -61,12 +61,9 @@ function namespaces(pid: number): string[] {
 
 /** Cgroups that have one of these names, and one of the places where runtimes put theirs. */
 export function cgroupsLeft(names: readonly string[]): string[] {
-  return probe().cgroup.hierarchies.flatMap(({ mount, own }) =>
-    names.flatMap((name) =>
-      ["", "wrun", own]
-        .map((below) => join(mount, below, name))
-        .filter((path) => existsSync(path))
-        .map((path) => `${path} is left`),
-    ),
-  );
+  return probe().cgroup.hierarchies.flatMap(({ mount, own }) => {
+    const parents = [...new Set([mount, join(mount, "wrun"), join(mount, own, ".")])];
+    const paths = names.flatMap((name) => parents.map((parent) => join(parent, name)));
+    return [...new Set(paths)].filter((path) => existsSync(path));
+  });
 }
