@@ -121,7 +121,7 @@ done
 TMPDIR=$tmp timeout -k 5 "$timeout" $qemu -nodefaults -no-user-config -display none -no-reboot \
   -machine $machine -cpu $cpu -accel tcg,thread=multi,tb-size=512 -smp "$cpus" -m "$mem" \
   -kernel "$base/kernel" -initrd "$tmp/initrd" \
-  -append "console=$console quiet panic=-1 nokaslr mitigations=off audit=0 random.trust_cpu=on cryptomgr.notests rcupdate.rcu_expedited=1 $systemd $append" \
+  -append "console=$console quiet panic=-1 nokaslr mitigations=off audit=0 random.trust_cpu=on cryptomgr.notests rcupdate.rcu_expedited=1 no_timer_check $systemd $append" \
   -chardev file,id=console,path="$tmp/console" -serial chardev:console \
   -drive if=none,id=d0,file="$base/root",format=raw,snapshot=on -device virtio-blk-pci,drive=d0 \
   -drive if=none,id=d1,file="$tmp/tree",format=raw,snapshot=on -device virtio-blk-pci,drive=d1 \
