@@ -33,7 +33,7 @@ type Functions = Record<string, (...parameters: Value[]) => Value>;
 /** Every golden case, in turn, whether it is answered or refused. */
 function calls(policy: Policy): (() => void)[] {
   const topics = policy as unknown as Record<string, Functions>;
-  return ["namespaces", "id-maps", "cgroups", "capabilities"].flatMap((name) => {
+  return ["namespaces", "id-maps", "cgroups", "capabilities", "stats"].flatMap((name) => {
     const functions = topics[name === "id-maps" ? "idMaps" : name];
     return readVectors(name).cases.map((each) => () => {
       try {
