@@ -33,6 +33,11 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     when: "config.json asks for something that is valid and that wrun does not do. It is refused, because a container that silently lacks a protection is worse than none.",
     remedy: "Remove the property at the pointer, if the container can do without it.",
   },
+  ERR_FACTS: {
+    exit: "125",
+    when: "The file given with `--facts` cannot be read, is not what `wrun facts` writes, or is of another version.",
+    remedy: "On the host that the plan is for: `wrun facts > host.json`.",
+  },
   ERR_ID_INVALID: {
     exit: "125",
     when: "The name of a container has other characters than letters, digits, `_`, `+`, `-` and `.`, is too long, or is `.` or `..`.",

@@ -106,6 +106,14 @@ const brief: Flag = {
   about: "print what the steps are for, and not the steps",
 };
 
+const facts: Flag = {
+  name: "facts",
+  kind: "value",
+  value: "FILE",
+  group: "other",
+  about: "plan for the host that this file is from; `wrun facts` writes it",
+};
+
 const statusFd: Flag = {
   name: "status-fd",
   kind: "value",
@@ -154,11 +162,26 @@ export const commands: readonly Command[] = [
       "Takes the flags of run. Prints every decision with its reason, and every step",
       "that run would ask of the kernel. Needs no privilege and changes nothing.",
     ],
-    flags: [...launchFlags, brief, json, help],
+    flags: [...launchFlags, facts, brief, json, help],
     usageExit: 2,
     examples: [
       "wrun plan --brief --memory 64m -- sh",
       "wrun plan --json -- sh | jq .decisions.namespaces",
+    ],
+  },
+  {
+    name: "facts",
+    summary: "print what this host offers, for a plan made elsewhere",
+    usage: "",
+    about: [
+      "Prints JSON: kernel, ids, capabilities, cgroups, mounts and limits, as this user",
+      "has them. With it, `wrun plan --facts` plans for this host on any other.",
+    ],
+    flags: [help],
+    usageExit: 2,
+    examples: [
+      "wrun facts > host.json",
+      "ssh pi wrun facts | wrun plan --facts /dev/stdin --memory 64m -- sh",
     ],
   },
   {

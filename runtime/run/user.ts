@@ -10,12 +10,17 @@ import { accounts_bytes_max, type FoundUser, lookUpUser } from "../spec/user.ts"
 /**
  * The spec with the user's numbers and home; as it is when no user was asked for.
  *
+ * With the root of another host, `isHere` false, there are numbers but no names.
+ *
  * Any user but root has no capability to begin with, only the bounding set that a setuid program may draw from
  * (CVE-2016-8867): execve takes them away in any case, but only after the program was looked up with them.
  */
-export function findUser({ spec, user, rootfs }: Request): Spec {
+export function findUser({ spec, user, rootfs }: Request, isHere = true): Spec {
   if (user === undefined) return spec;
-  const found = lookUp(user, rootfs.kind === "directory" ? rootfs.path : "/");
+  const isElsewhere = rootfs.kind === "host-overlay" && !isHere;
+  const found = isElsewhere
+    ? lookUpUser(user, "", "")
+    : lookUp(user, rootfs.kind === "directory" ? rootfs.path : "/");
   const process = spec.process ?? { cwd: "/" };
   const env = process.env ?? [];
   const hasHome = env.some((entry) => entry.startsWith("HOME="));
