@@ -1,5 +1,5 @@
 /** What facts look like in a file. */
-import type { Facts, Hierarchy } from "../../shim/facts/types.ts";
+import type { CgroupFeatures, Facts, Hierarchy } from "../../shim/facts/types.ts";
 import { id_max, integer_max, uint32_max } from "../spec/check/limit.ts";
 import { absolute, boolean, integer, list, oneOf, string, text } from "../spec/check/value.ts";
 import type { NamespaceType } from "../spec/types.ts";
@@ -40,6 +40,17 @@ const hierarchy = shape<Hierarchy>({
   writable: word("root", "own", "none"),
 });
 
+const features = shape<CgroupFeatures>({
+  bfq: boolean,
+  cfq: boolean,
+  iocost: boolean,
+  realtime: boolean,
+  kernelMemory: boolean,
+  kernelTcp: boolean,
+  hugepageSizes: texts,
+  rdmaDevices: texts,
+});
+
 /** Facts as `wrun facts` writes them, everything in its place. */
 export const checkFacts: Reader<Facts> = shape<Facts>({
   arch: word("x64", "arm64"),
@@ -69,6 +80,7 @@ export const checkFacts: Reader<Facts> = shape<Facts>({
     version: word("none", "v1", "v2", "hybrid"),
     hierarchies: listOf(hierarchy),
     swap: boolean,
+    features,
   }),
   mounts: listOf(shape({ point: absolute, type: string, options: texts })),
   root: shape({

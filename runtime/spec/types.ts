@@ -93,7 +93,17 @@ export interface Device {
 }
 
 export interface Resources {
-  memory?: { limit?: number; reservation?: number; swap?: number };
+  memory?: {
+    limit?: number;
+    reservation?: number;
+    swap?: number;
+    kernel?: number;
+    kernelTCP?: number;
+    swappiness?: number;
+    disableOOMKiller?: boolean;
+    useHierarchy?: boolean;
+    checkBeforeUpdate?: boolean;
+  };
   cpu?: {
     shares?: number;
     quota?: number;
@@ -102,9 +112,34 @@ export interface Resources {
     idle?: number;
     cpus?: string;
     mems?: string;
+    realtimeRuntime?: number;
+    realtimePeriod?: number;
   };
   pids?: { limit?: number };
   devices?: DeviceRule[];
+  blockIO?: BlockIO;
+  hugepageLimits?: { pageSize: string; limit: number }[];
+  network?: { classID?: number; priorities?: { name: string; priority: number }[] };
+  rdma?: Record<string, { hcaHandles?: number; hcaObjects?: number }>;
+  /** Files of cgroup v2, and what to write to them. */
+  unified?: Record<string, string>;
+}
+
+export interface BlockIO {
+  weight?: number;
+  leafWeight?: number;
+  weightDevice?: { major: number; minor: number; weight?: number; leafWeight?: number }[];
+  throttleReadBpsDevice?: ThrottleDevice[];
+  throttleWriteBpsDevice?: ThrottleDevice[];
+  throttleReadIOPSDevice?: ThrottleDevice[];
+  throttleWriteIOPSDevice?: ThrottleDevice[];
+}
+
+/** Bytes or operations a second. */
+export interface ThrottleDevice {
+  major: number;
+  minor: number;
+  rate: number;
 }
 
 export interface DeviceRule {

@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { policy } from "../../runtime/policy/policy.ts";
+import { probe } from "../../shim/facts/probe.ts";
 import type { CgroupsFacts, CgroupsResources, IdMapsMapping } from "../../wasm/generated/host.js";
 import { topic } from "../harness.ts";
 import { readVectors } from "./vectors.ts";
@@ -149,6 +150,7 @@ function factsOf(controller: string, unified = false): CgroupsFacts {
       },
     ],
     swap: true,
+    features: probe().cgroup.features,
     cpus,
     totalMemory: 1n << 30n,
     privileged: true,

@@ -1,6 +1,7 @@
 import type { RequestHost } from "../../runtime/options/request.ts";
 import { request } from "../../runtime/options/request.ts";
 import type { RunOptions } from "../../runtime/options/types.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 
 /** A caller for request(): its id, and what else a test wants other than usual. */
 export function host(uid = 0, more: Partial<RequestHost["facts"]> = {}): RequestHost {
@@ -8,7 +9,7 @@ export function host(uid = 0, more: Partial<RequestHost["facts"]> = {}): Request
     facts: {
       user: { uid, gid: uid, name: "", home: "/", effective: 0n, bounding: 0n },
       cpus: 1,
-      cgroup: { version: "v2", hierarchies: [], swap: true },
+      cgroup: { version: "v2", hierarchies: [], swap: true, features: no_features },
       rlimits: { RLIMIT_NOFILE: { soft: 1048576, hard: 1048576 } },
       ...more,
     },

@@ -22,19 +22,6 @@ export const unsupported: readonly (readonly [pointer: string, what: string])[] 
   ["/linux/intelRdt", "Intel RDT"],
   ["/linux/netDevices", "moving network devices"],
   ["/linux/memoryPolicy", "NUMA memory policies"],
-  ["/linux/resources/blockIO", "block I/O limits"],
-  ["/linux/resources/hugepageLimits", "huge page limits"],
-  ["/linux/resources/network", "network classes and priorities"],
-  ["/linux/resources/rdma", "RDMA limits"],
-  ["/linux/resources/unified", "raw cgroup v2 files"],
-  ["/linux/resources/memory/kernel", "kernel memory limits"],
-  ["/linux/resources/memory/kernelTCP", "kernel TCP memory limits"],
-  ["/linux/resources/memory/swappiness", "swappiness"],
-  ["/linux/resources/memory/disableOOMKiller", "switching the OOM killer off"],
-  ["/linux/resources/memory/useHierarchy", "switching the memory hierarchy"],
-  ["/linux/resources/memory/checkBeforeUpdate", "checks before an update"],
-  ["/linux/resources/cpu/realtimeRuntime", "real-time CPU limits"],
-  ["/linux/resources/cpu/realtimePeriod", "real-time CPU limits"],
 ];
 
 /** Mount options of the same kind. */
