@@ -85,8 +85,8 @@ const launchFlags: Flag[] = [
     ["no-new-privileges", "", "setuid programs gain nothing (on by default; =false turns it off)"],
     [
       "userns",
-      "auto|host|own",
-      "user namespace: a free range of ids, none, or only wrun's own id as root",
+      "auto|host|own|keep-id",
+      "user namespace: a free range of ids, none, only wrun's own id as root, or as itself",
     ],
     ["uidmap*", "IN:OUT:SIZE", "map container uids to host uids, in a user namespace"],
     ["gidmap*", "IN:OUT:SIZE", "map container gids to host gids, in a user namespace"],
@@ -172,7 +172,7 @@ export const commands: readonly Command[] = [
   {
     name: "facts",
     summary: "print what this host offers, for a plan made elsewhere",
-    usage: "",
+    usage: "> FILE",
     about: [
       "Prints JSON: kernel, ids, capabilities, cgroups, mounts and limits, as this user",
       "has them. With it, `wrun plan --facts` plans for this host on any other.",

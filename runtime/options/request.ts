@@ -7,7 +7,7 @@ import { runSpec } from "../spec/run.ts";
 import type { Spec } from "../spec/types.ts";
 import type { AdjustCapabilities } from "./apply.ts";
 import { applyOptions } from "./apply.ts";
-import { applyNamespaces } from "./namespaces.ts";
+import { applyNamespaces, type KeptIds } from "./namespaces.ts";
 import type { Options } from "./option.ts";
 import { readOptions } from "./option.ts";
 import type { RunOptions, Stream } from "./types.ts";
@@ -23,6 +23,8 @@ export interface Request {
   user: string | undefined;
   /** How many ids an automatic map has (policy: id-maps.automatic). */
   idSize: number;
+  /** The caller's own ids are mapped to these, or to the same (policy: id-maps.keep); undefined: an automatic map. */
+  keep: KeptIds | undefined;
   interactive: boolean;
   stdin: Stream;
   stdout: Stream;
@@ -48,12 +50,12 @@ export interface RequestHost {
  * Throws ERR_USAGE, ERR_ID_INVALID, ERR_HOSTNAME, and what readBundle throws.
  */
 export function request(given: RunOptions, host: RequestHost): Request {
-  const options = resolvePaths(readOptions(given), host.cwd);
+  const options = asSelf(resolvePaths(readOptions(given), host.cwd), host);
   const bundle = options.bundle === undefined ? undefined : readBundle(options.bundle);
   const id = options.name ?? randomName();
   const base = bundle?.spec ?? baseSpec(id, options, host);
   const applied = applyOptions(base, withSwap(options, host), host.capabilities);
-  const { spec, idSize } = applyNamespaces(applied, options, host.facts.user);
+  const { spec, idSize, keep } = applyNamespaces(applied, options, host.facts.user);
   return {
     id,
     spec,
@@ -61,6 +63,7 @@ export function request(given: RunOptions, host: RequestHost): Request {
     bundle: bundle?.directory ?? "",
     user: options.user,
     idSize,
+    keep,
     interactive: options.interactive ?? false,
     stdin: options.stdin ?? "ignore",
     stdout: options.stdout ?? "pipe",
@@ -82,6 +85,14 @@ function resolvePaths(options: Options, cwd: string): Options {
       volumes: volumes.map((v) => ({ ...v, source: resolve(cwd, v.source ?? "") })),
     }),
   };
+}
+
+/** Whoever keeps his id means to be himself inside, where no bundle says otherwise. */
+function asSelf(options: Options, { facts }: RequestHost): Options {
+  const { userns, user, bundle } = options;
+  if (userns?.kind !== "keep" || user !== undefined || bundle !== undefined) return options;
+  const { uid = facts.user.uid, gid = facts.user.gid } = userns;
+  return { ...options, user: `${uid}:${gid}` };
 }
 
 function baseSpec(id: string, options: Options, host: RequestHost): Spec {

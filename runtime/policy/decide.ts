@@ -38,6 +38,8 @@ export interface DecideInput {
   takenIds?: readonly IdMapsExtent[];
   /** How many ids an automatic map has, where that many are to be had. */
   autoSize?: number;
+  /** Maps the caller's own ids to these, or to the same, where the spec gives no map. */
+  keep?: { uid: number | undefined; gid: number | undefined } | undefined;
 }
 
 export interface Decisions {
@@ -111,15 +113,16 @@ function createsUser(spec: Spec): boolean {
 
 function idMap(
   which: IdMapsWhich,
-  { spec, facts, takenIds = [], autoSize = auto_size_default }: DecideInput,
+  { spec, facts, takenIds = [], autoSize = auto_size_default, keep }: DecideInput,
   findings: Finding[],
 ): IdMapsPlan | undefined {
   const key = which === "uid" ? "uidMappings" : "gidMappings";
   const given = (spec.linux?.[key] ?? []).map(mapping);
   const host = idMapsFacts(facts);
-  return collect("id-maps", findings, () =>
-    given.length > 0
-      ? policy().idMaps.explicit(which, given, host, `/linux/${key}`)
-      : policy().idMaps.automatic(which, autoSize, [...takenIds], host),
-  );
+  return collect("id-maps", findings, () => {
+    const { automatic, explicit, keep: kept } = policy().idMaps;
+    if (given.length > 0) return explicit(which, given, host, `/linux/${key}`);
+    if (keep) return kept(which, keep[which], autoSize, host);
+    return automatic(which, autoSize, [...takenIds], host);
+  });
 }

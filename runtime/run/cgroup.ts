@@ -120,7 +120,7 @@ export function absentCgroups(
     const made = prefixes(path).filter(
       (prefix) => prefix.endsWith("/wrun") || !exists(root, prefix),
     );
-    return { mount, made };
+    return { mount, path, made };
   });
 }
 

@@ -53,6 +53,7 @@ export function prepare(asked: Request, facts: Facts, taken: TakenIds, isHere = 
     id: asked.id,
     takenIds: [...taken.uids, ...taken.gids],
     autoSize: asked.idSize,
+    keep: asked.keep,
   });
   const launch: Launch = {
     id: asked.id,
