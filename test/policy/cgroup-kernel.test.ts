@@ -40,7 +40,7 @@ const wishes: Record<string, CgroupsResources> = {
   throttles: {
     blockIo: {
       ...io,
-      readBps: rates(1048576n, 1n),
+      readBps: rates(1048576n, 2n),
       writeBps: rates(2n ** 63n),
       readIops: rates(2n ** 32n - 2n),
       writeIops: rates(100n, 0n),

@@ -135,6 +135,18 @@ function planWeightDevice(asked: WeightDevice, pointer: string, draft: Draft): v
   if (leaf) planLeaf(leaf, device, pointer + "/leafWeight", draft);
 }
 
+/** v2 takes anything but 1, which v1 does take (tg_set_limit: `val > 1`, else EINVAL). */
+function isExpressed(rate: u64, unit: string, pointer: string, draft: Draft): bool {
+  if (rate != 1) return true;
+  draft.refuse(
+    ProblemCode.Unsupported,
+    pointer,
+    `cgroup v2 takes no limit of \`1\` ${unit} a second`,
+    "give 2 or more",
+  );
+  return false;
+}
+
 function planThrottle(list: Throttle[], what: What, draft: Draft): void {
   const base = "/blockIO/" + NAMES[what];
   if (isTooMany(list.length, base, draft)) return;
@@ -152,6 +164,7 @@ function planThrottle(list: Throttle[], what: What, draft: Draft): void {
     // 0 lifts a limit on v1; on v2 it is ERANGE, and `max` does.
     const rule = rate ? `at most ${rate} ${unit} a second${note}` : `no limit of ${unit} a second`;
     if (draft.isUnified(at)) {
+      if (!isExpressed(rate, unit, pointer, draft)) continue;
       const value = `${device}${KEYS[what]}=${rate ? rate.toString() : "max"}`;
       draft.write(at, "io.max", value, rule, pointer);
     } else draft.write(at, OLD_FILES[what], `${device}${rate}`, rule, pointer);
