@@ -8,6 +8,7 @@ import type {
   CgroupsFeatures,
   CgroupsHierarchy,
   CgroupsResources,
+  CgroupsValue,
   IdMapsFacts,
   NamespacesFacts,
   NamespacesNeeds,
@@ -201,6 +202,25 @@ export const cgroupsFacts: fc.Arbitrary<CgroupsFacts> = fc
     const version = names.length > 0 ? both : unified ? "v2" : "none";
     return { version, hierarchies, totalMemory: 1n << 33n, ...rest };
   });
+
+/** Files as they read, sensible and not. */
+export const current: fc.Arbitrary<CgroupsValue[]> = fc.array(
+  fc.record({
+    hierarchy: fc.nat(8),
+    file: fc.constantFrom(
+      ...["memory.max", "memory.swap.max", "memory.current", "memory.limit_in_bytes", "cpu.max"],
+      ...["memory.memsw.limit_in_bytes", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.idle"],
+      ...["cpu.max.burst", "cpu.cfs_burst_us", "cpu.rt_runtime_us", "cpu.rt_period_us"],
+    ),
+    text: fc.oneof(
+      fc.constantFrom("max", "-1", "0", "1", "9223372036854771712", "18446744073709551616"),
+      fc.constantFrom("max 100000", "50000 100000", " ", "-9223372036854775808"),
+      fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
+      text,
+    ),
+  }),
+  { maxLength: 12 },
+);
 
 const kind = fc.constantFrom(
   ...(["user", "mount", "pid", "network", "ipc", "uts", "cgroup", "time"] as const),

@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { policy } from "../../runtime/policy/policy.ts";
-import { type CgroupsFacts, type CgroupsPlan, ComponentError } from "../../wasm/generated/host.js";
+import {
+  type CgroupsFacts,
+  type CgroupsPlan,
+  type CgroupsWrite,
+  ComponentError,
+} from "../../wasm/generated/host.js";
 import { topic } from "../harness.ts";
-import { cgroupsFacts, resources } from "./arbitrary.ts";
+import { cgroupsFacts, current, resources } from "./arbitrary.ts";
 
 const test = topic("cgroup plans");
 
@@ -20,11 +25,20 @@ function isUnified({ pointer }: { pointer: string }): boolean {
   return pointer.startsWith("/linux/resources/unified/");
 }
 
-function check(plan: CgroupsPlan, facts: CgroupsFacts): void {
-  for (const { hierarchy, file } of plan.writes) {
+/** Nothing is written where its controller is not, or where wrun may not write. */
+function checkWrites(writes: CgroupsWrite[], facts: CgroupsFacts): void {
+  for (const { hierarchy, file } of writes) {
     const at = facts.hierarchies[hierarchy];
     const isCore = at?.unified && file.startsWith("cgroup.");
     assert.ok(isCore || at?.controllers.includes(controllerOf(file)), `${file} in ${hierarchy}`);
+    assert.is.not(at?.writable, "none");
+  }
+}
+
+function check(plan: CgroupsPlan, facts: CgroupsFacts): void {
+  checkWrites(plan.writes, facts);
+  for (const { hierarchy, file } of plan.writes) {
+    const at = facts.hierarchies[hierarchy];
     assert.ok(
       plan.places.some((place) => place.hierarchy === hierarchy),
       `${file} without a place`,
@@ -61,6 +75,21 @@ test("nothing is written where its controller is not, and everything below wrun'
     }
   });
   fc.assert(property, { numRuns: 1500 });
+  assert.ok(plans > 50 && refusals > 50, `${plans} plans, ${refusals} refusals`);
+});
+
+test("an update writes nothing where its controller is not", () => {
+  let [plans, refusals] = [0, 0];
+  const property = fc.property(resources, current, cgroupsFacts, (asked, values, facts) => {
+    try {
+      checkWrites(policy().cgroups.update(asked, values, facts).writes, facts);
+      plans++;
+    } catch (error) {
+      if (!(error instanceof ComponentError)) throw error;
+      refusals++;
+    }
+  });
+  fc.assert(property, { numRuns: 1000 });
   assert.ok(plans > 50 && refusals > 50, `${plans} plans, ${refusals} refusals`);
 });
 

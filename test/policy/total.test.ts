@@ -66,6 +66,19 @@ test("cgroups", () => {
   fc.assert(property, runs);
 });
 
+test("cgroup updates, whatever the files read", () => {
+  const { resources, current, cgroupsFacts } = any;
+  const property = fc.property(resources, current, cgroupsFacts, (asked, values, host) => {
+    answers(() => cgroups.update(asked, values, host));
+    for (const frozen of [true, false]) answers(() => cgroups.freeze(frozen, host));
+    for (const { hierarchy, name } of cgroups.reads(host)) {
+      const controllers = host.hierarchies[hierarchy]?.controllers ?? [];
+      assert.ok(controllers.includes(name.split(".")[0] ?? ""), name);
+    }
+  });
+  fc.assert(property, runs);
+});
+
 test("capabilities", () => {
   const { names, sets, capabilitiesFacts } = any;
   const property = fc.property(sets, names, capabilitiesFacts, (asked, list, host) => {
