@@ -44,6 +44,7 @@ export type ErrorCode =
   | "ERR_CGROUP"
   | "ERR_CGROUP_CONTROLLER"
   | "ERR_CAPABILITY"
+  | "ERR_SECCOMP"
   | "ERR_ROOTFS"
   | "ERR_MOUNT"
   | "ERR_MOUNT_SOURCE"

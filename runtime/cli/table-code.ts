@@ -106,6 +106,12 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     when: "`--cap-add` or `--cap-drop` names a capability that does not exist, or wrun does not have the one to be given.",
     remedy: "`man 7 capabilities` lists the names; CAP_ may be left out.",
   },
+  ERR_SECCOMP: {
+    exit: "125",
+    when: "The seccomp profile, in linux.seccomp or the file of `--security-opt seccomp=FILE`, contradicts itself or is more than a filter can hold, or the kernel refuses the filter.",
+    remedy:
+      "Correct the rule at the pointer. EACCES: without no_new_privs a filter takes CAP_SYS_ADMIN. EINVAL: the kernel needs CONFIG_SECCOMP_FILTER.",
+  },
   ERR_ROOTFS: {
     exit: "125",
     when: "The root filesystem does not exist, is not a directory, or cannot be made the container's root.",

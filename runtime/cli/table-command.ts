@@ -84,6 +84,11 @@ const launchFlags: Flag[] = [
     ["cap-drop*", "NAME", "take a capability away, or ALL"],
     ["no-new-privileges", "", "setuid programs gain nothing (on by default; =false turns it off)"],
     [
+      "security-opt*",
+      "seccomp=PROFILE",
+      "system calls it may make: default, unconfined (all), or a profile in a JSON file",
+    ],
+    [
       "userns",
       "auto|host|own|keep-id",
       "user namespace: a free range of ids, none, only wrun's own id as root, or as itself",

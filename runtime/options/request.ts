@@ -10,6 +10,7 @@ import { applyOptions } from "./apply.ts";
 import { applyNamespaces, type KeptIds } from "./namespaces.ts";
 import type { Options } from "./option.ts";
 import { readOptions } from "./option.ts";
+import { applySeccomp, isWord } from "./seccomp.ts";
 import type { RunOptions, Stream } from "./types.ts";
 
 /** What was asked for, complete: nothing in it depends on a default any more. */
@@ -25,6 +26,8 @@ export interface Request {
   idSize: number;
   /** The caller's own ids are mapped to these, or to the same (policy: id-maps.keep); undefined: an automatic map. */
   keep: KeptIds | undefined;
+  /** Wrun's own filter, where the spec has none. */
+  defaultSeccomp: boolean;
   interactive: boolean;
   stdin: Stream;
   stdout: Stream;
@@ -37,7 +40,7 @@ export interface Request {
 
 /** What a request depends on besides the options. */
 export interface RequestHost {
-  facts: Pick<Facts, "user" | "cpus" | "cgroup" | "rlimits">;
+  facts: Pick<Facts, "user" | "cpus" | "cgroup" | "rlimits" | "arch" | "kernel">;
   /** The caller's working directory and its TERM. */
   cwd: string;
   term: string | undefined;
@@ -55,7 +58,11 @@ export function request(given: RunOptions, host: RequestHost): Request {
   const id = options.name ?? randomName();
   const base = bundle?.spec ?? baseSpec(id, options, host);
   const applied = applyOptions(base, withSwap(options, host), host.capabilities);
-  const { spec, idSize, keep } = applyNamespaces(applied, options, host.facts.user);
+  const { spec, idSize, keep } = applyNamespaces(
+    applySeccomp(applied, options.seccomp, host.facts),
+    options,
+    host.facts.user,
+  );
   return {
     id,
     spec,
@@ -64,6 +71,7 @@ export function request(given: RunOptions, host: RequestHost): Request {
     user: options.user,
     idSize,
     keep,
+    defaultSeccomp: (options.seccomp ?? (bundle ? "" : "default")) === "default",
     interactive: options.interactive ?? false,
     stdin: options.stdin ?? "ignore",
     stdout: options.stdout ?? "pipe",
@@ -76,9 +84,11 @@ export function request(given: RunOptions, host: RequestHost): Request {
 }
 
 function resolvePaths(options: Options, cwd: string): Options {
-  const { bundle, rootfs, volumes } = options;
+  const { bundle, rootfs, volumes, seccomp } = options;
+  const isFile = seccomp !== undefined && !isWord(seccomp);
   return {
     ...options,
+    ...(isFile && { seccomp: resolve(cwd, seccomp) }),
     ...(bundle !== undefined && { bundle: resolve(cwd, bundle) }),
     ...(rootfs !== undefined && { rootfs: resolve(cwd, rootfs) }),
     ...(volumes && {

@@ -55,6 +55,11 @@ export interface RunOptions {
   gidMap?: readonly string[];
   /** Default true, or the bundle's. */
   noNewPrivileges?: boolean;
+  /**
+   * Which system calls it may make: `default` is wrun's own profile, `unconfined` is all of them, anything else the path
+   * of a profile in JSON (OCI's or Docker's). Default: the bundle's, and `default` without a bundle.
+   */
+  seccomp?: string;
   tty?: boolean;
   interactive?: boolean;
   stdin?: Stream;

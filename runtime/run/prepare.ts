@@ -54,6 +54,7 @@ export function prepare(asked: Request, facts: Facts, taken: TakenIds, isHere = 
     takenIds: [...taken.uids, ...taken.gids],
     autoSize: asked.idSize,
     keep: asked.keep,
+    defaultSeccomp: asked.defaultSeccomp,
   });
   const launch: Launch = {
     id: asked.id,

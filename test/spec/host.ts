@@ -12,6 +12,8 @@ export function host(uid = 0, more: Partial<RequestHost["facts"]> = {}): Request
     facts: {
       user: { uid, gid: uid, name: "", home: "/", effective: uid === 0 ? all : 0n, bounding: all },
       cpus: 1,
+      arch: "x64",
+      kernel: { release: "6.18.0", major: 6, minor: 18 },
       cgroup: { version: "v2", hierarchies: [], swap: true, features: no_features },
       rlimits: { RLIMIT_NOFILE: { soft: 1048576, hard: 1048576 } },
       ...more,
