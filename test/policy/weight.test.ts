@@ -1,9 +1,29 @@
 import * as assert from "uvu/assert";
 import { policy } from "../../runtime/policy/policy.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
+import type { CgroupsFacts } from "../../wasm/generated/host.js";
 import { topic } from "../harness.ts";
 import { quadraticWeights } from "./weight.ts";
 
 const test = topic("cpu weight");
+const host: CgroupsFacts = {
+  version: "v2",
+  hierarchies: [
+    {
+      unified: true,
+      controllers: ["cpu", "io"],
+      mount: "/sys/fs/cgroup",
+      own: "/",
+      name: "",
+      writable: "root",
+    },
+  ],
+  swap: true,
+  features: { ...no_features, iocost: true },
+  cpus: 1,
+  totalMemory: 1n << 30n,
+  privileged: true,
+};
 const shares_most = 262144;
 
 test("quadratic: all 262,145 shares as exact arithmetic has them", () => {
@@ -71,6 +91,25 @@ test("io.weight: 0 is no wish, and what is out of range is clamped", () => {
     const least = formula === "linear" ? 1n : 10n;
     assert.equal(weights, [0n, least, least, 10000n, 10000n]);
   }
+});
+
+test("a decision says by which formula", () => {
+  const rules = (cpuWeight: "linear" | "quadratic", ioWeight: "linear" | "systemd") => {
+    const none = { weightDevice: [], readBps: [], writeBps: [], readIops: [], writeIops: [] };
+    const asked = {
+      cpu: { cpus: "", mems: "", shares: 1024n },
+      blockIo: { ...none, weight: 500 },
+      formulas: { cpuWeight, ioWeight },
+    };
+    const { writes } = policy().cgroups.decide(asked, "", "box", host);
+    return writes.map(({ file, value, why }) => `${file}=${value} ${why.rule}`);
+  };
+  const [cpu = "", io = ""] = rules("linear", "systemd");
+  assert.match(cpu, /^cpu\.weight=39 .*linear formula/);
+  assert.match(io, /^io\.weight=4500 .*systemd formula/);
+  const [other = "", another = ""] = rules("quadratic", "linear");
+  assert.match(other, /^cpu\.weight=100 .*quadratic formula/);
+  assert.match(another, /^io\.weight=4950 .*linear formula/);
 });
 
 test.run();

@@ -69,8 +69,8 @@ function noScheduler(pointer: string, what: string, draft: Draft): void {
 
 function formulaText(formula: IoWeightFormula): string {
   return formula == IoWeightFormula.Systemd
-    ? "up to 100 as it is and above 100 + (weight - 100) * 9900 / 900, as crun does with systemd"
-    : "1 + ((weight - 10) * 9999) / 990, as runc and crun do";
+    ? "up to 100 as it is and above 100 + (weight - 100) * 9900 / 900, the systemd formula of crun"
+    : "1 + ((weight - 10) * 9999) / 990, the linear formula of runc and crun";
 }
 
 /** `device` is "MAJ:MIN " or "". */
