@@ -119,6 +119,14 @@ const facts: Flag = {
   about: "plan for the host that this file is from; `wrun facts` writes it",
 };
 
+const as: Flag = {
+  name: "as",
+  kind: "value",
+  value: "runc|crun|youki",
+  group: "other",
+  about: "the runtime to compare with",
+};
+
 const statusFd: Flag = {
   name: "status-fd",
   kind: "value",
@@ -172,6 +180,21 @@ export const commands: readonly Command[] = [
     examples: [
       "wrun plan --brief --memory 64m -- sh",
       "wrun plan --json -- sh | jq .decisions.namespaces",
+    ],
+  },
+  {
+    name: "compare",
+    summary: "say where another runtime would limit a container differently",
+    usage: "--as runc|crun|youki [flags of run]",
+    about: [
+      "Compares what wrun and the other runtime write to cgroup v2 for the same",
+      "config.json, each with its rule. Starts nothing; the other need not be there.",
+    ],
+    flags: [...launchFlags, as, facts, json, help],
+    usageExit: 2,
+    examples: [
+      "wrun compare --as crun --bundle web",
+      "wrun compare --as runc --facts host.json --memory 64m",
     ],
   },
   {

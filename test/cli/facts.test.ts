@@ -49,6 +49,21 @@ test("a plan for a user on a laptop with cgroup v2, made here", () => {
   assert.match(out, /\n {2}uid {2}0 -> 1000 /);
 });
 
+test("a comparison with another runtime, on the laptop", () => {
+  const path = file("compare.json", factsText(ordinary.facts));
+  const swap = ["--memory", "64m", "--memory-swap", "64m"];
+  const { status, out, err } = wrun(["compare", "--as", "youki", "--facts", path, ...swap]);
+  assert.equal([status, err], [0, ""]);
+  const [pointer, theirs] = out.split("\n");
+  assert.is(pointer, "/linux/resources/memory");
+  assert.match(theirs ?? "", /^ {2}youki \d\S+ +memory\.max = 67108864$/);
+  assert.match(out, "memory.max = 67108864, memory.swap.max = 0");
+  const same = wrun(["compare", "--as", "runc", "--facts", path, "--json", ...swap]);
+  assert.equal(JSON.parse(same.out).differences, []);
+  assert.is(wrun(["compare"]).status, 2);
+  assert.match(wrun(["compare", "--as", "lxc"]).err, "it is one of runc, crun, youki");
+});
+
 test("facts come through a pipe as well", () => {
   // A pipe of the shell: what Node gives a child is a socket, which open(2) of /dev/stdin refuses.
   const words = [process.execPath, join(project, "dist/wrun.js"), "plan", "--brief", ...flags];
