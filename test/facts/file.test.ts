@@ -160,7 +160,8 @@ test("a plan by facts of another host has its cgroups, its ids and its root", ()
 test("a plan for another architecture differs in the numbers of that architecture", () => {
   const x64 = plan(options, { facts: workstation.facts });
   const arm64 = plan(options, { facts: { ...workstation.facts, arch: "arm64" } });
-  assert.equal(arm64.decisions, x64.decisions);
+  // The filter of system calls is by number, too.
+  assert.equal({ ...arm64.decisions, seccomp: null }, { ...x64.decisions, seccomp: null });
   assert.not.equal(arm64.program.data, x64.program.data);
 });
 
