@@ -83,7 +83,7 @@ function flagsOf(asked: u32, hasListener: bool, warnings: Problem[]): u32 {
 
 /** How many calls of the host have rules. */
 function countCalls(policy: Policy, host: Arch): u32 {
-  const numbers = numbersOf(host, policy.names);
+  const numbers = numbersOf(host);
   let count: u32 = 0;
   for (let call: i32 = 0; call < COUNT; call++)
     if (numbers[call] >= 0 && policy.entries[call]) count++;
@@ -195,13 +195,13 @@ export function numberOf(name: string, arch: Arch): Opt<u32> | null {
   const names = new Names();
   const call = names.find(name);
   if (call < 0) return null;
-  const number = numbersOf(arch, names)[call];
+  const number = numbersOf(arch)[call];
   return number < 0 ? null : new Opt<u32>(<u32>number);
 }
 
 export function nameOf(number: u32, arch: Arch): string | null {
   const names = new Names();
-  const numbers = numbersOf(arch, names);
+  const numbers = numbersOf(arch);
   for (let call: i32 = 0; call < COUNT; call++)
     if (numbers[call] >= 0 && <u32>numbers[call] == number) return names.text(call);
   return null;

@@ -18,62 +18,18 @@ export const X32_BIT: u32 = 0x40000000;
 export const ARM_PRIVATE: u32 = 0xf0000;
 export const ARM_PRIVATE_LAST: u32 = 0xf0006;
 
-/** The calls for which x32 has numbers of its own, from 512 on, in order: arch/x86/entry/syscalls/syscall_64.tbl. */
-const X32_FIRST: u32 = 512;
-const X32_NAMES: StaticArray<string> = [
-  "rt_sigaction",
-  "rt_sigreturn",
-  "ioctl",
-  "readv",
-  "writev",
-  "recvfrom",
-  "sendmsg",
-  "recvmsg",
-  "execve",
-  "ptrace",
-  "rt_sigpending",
-  "rt_sigtimedwait",
-  "rt_sigqueueinfo",
-  "sigaltstack",
-  "timer_create",
-  "mq_notify",
-  "kexec_load",
-  "waitid",
-  "set_robust_list",
-  "get_robust_list",
-  "vmsplice",
-  "move_pages",
-  "preadv",
-  "pwritev",
-  "rt_tgsigqueueinfo",
-  "recvmmsg",
-  "sendmmsg",
-  "process_vm_readv",
-  "process_vm_writev",
-  "setsockopt",
-  "getsockopt",
-  "io_setup",
-  "io_submit",
-  "execveat",
-  "preadv2",
-  "pwritev2",
+/**
+ * The calls for which x32 has numbers of its own, from 512 on, in order, by their numbers on x86_64: rt_sigaction to
+ * pwritev2 (arch/x86/entry/syscalls/syscall_64.tbl).
+ */
+const X32_FIRST: i32 = 512;
+const X32_OWN: StaticArray<u16> = [
+  13, 15, 16, 19, 20, 45, 46, 47, 59, 101, 127, 128, 129, 131, 222, 244, 246, 247, 273, 274, 278,
+  279, 295, 296, 297, 299, 307, 310, 311, 54, 55, 206, 209, 322, 327, 328,
 ];
 
-/** Calls of x86_64 that x32 has not. */
-const X32_LACKS: StaticArray<string> = [
-  "_sysctl",
-  "create_module",
-  "epoll_ctl_old",
-  "epoll_wait_old",
-  "get_kernel_syms",
-  "get_thread_area",
-  "map_shadow_stack",
-  "nfsservctl",
-  "query_module",
-  "set_thread_area",
-  "uselib",
-  "vserver",
-];
+/** Calls of x86_64 that x32 has not, uselib to map_shadow_stack. */
+const X32_LACKS: StaticArray<u16> = [134, 156, 174, 177, 178, 180, 205, 211, 214, 215, 236, 453];
 
 const SPACE: u16 = 0x20;
 
@@ -129,7 +85,7 @@ function column(arch: Arch): i32 {
 }
 
 /** The numbers of all calls on one architecture, with the x32 bit; -1 where it has no such call. */
-export function numbersOf(arch: Arch, names: Names): StaticArray<i32> {
+export function numbersOf(arch: Arch): StaticArray<i32> {
   const numbers = new StaticArray<i32>(COUNT);
   const at = column(arch);
   for (let call: i32 = 0; call < COUNT; call++) {
@@ -137,16 +93,17 @@ export function numbersOf(arch: Arch, names: Names): StaticArray<i32> {
     numbers[call] =
       number == NONE ? -1 : number >= 0xf000 ? <i32>ARM_PRIVATE | (number & 0xfff) : number;
   }
-  if (arch == Arch.X32) toX32(numbers, names);
+  if (arch == Arch.X32) toX32(numbers);
   return numbers;
 }
 
-function toX32(numbers: StaticArray<i32>, names: Names): void {
-  for (let i: i32 = 0; i < X32_LACKS.length; i++) numbers[names.find(X32_LACKS[i])] = -1;
-  for (let i: i32 = 0; i < X32_NAMES.length; i++)
-    numbers[names.find(X32_NAMES[i])] = <i32>X32_FIRST + i;
-  for (let call: i32 = 0; call < COUNT; call++)
-    if (numbers[call] >= 0) numbers[call] |= <i32>X32_BIT;
+function toX32(numbers: StaticArray<i32>): void {
+  for (let call: i32 = 0; call < COUNT; call++) {
+    const number = <u16>numbers[call];
+    const own = X32_OWN.indexOf(number);
+    if (numbers[call] < 0 || X32_LACKS.includes(number)) numbers[call] = -1;
+    else numbers[call] = (own < 0 ? number : X32_FIRST + own) | <i32>X32_BIT;
+  }
 }
 
 /** How many bits of an argument the kernel looks at: 64, 32 or 16. */

@@ -73,7 +73,7 @@ class Draft {
 
   pushArch(arch: Arch): void {
     const base: u32 = arch == Arch.X32 ? X32_BIT : 0;
-    const numbers = numbersOf(arch, this.policy.names);
+    const numbers = numbersOf(arch);
     const entries = this.policy.on(arch);
     const calls = new StaticArray<i32>(TABLE);
     for (let call: i32 = 0; call < numbers.length; call++) {
