@@ -14,6 +14,8 @@ export interface ErrorDetails {
   hint?: string;
   /** JSON pointer into config.json. */
   pointer?: string;
+  /** The file that `pointer` points into, where that is another one. */
+  document?: string;
   /** The step of the launch program that failed. */
   step?: { index: number; of: number; say: string };
   errno?: string;
@@ -29,6 +31,7 @@ export type ErrorCode =
   | "ERR_BUNDLE_NOT_FOUND"
   | "ERR_CONFIG_INVALID"
   | "ERR_CONFIG_UNSUPPORTED"
+  | "ERR_FACTS"
   | "ERR_ID_INVALID"
   | "ERR_ID_TAKEN"
   | "ERR_NOT_FOUND"
@@ -41,6 +44,7 @@ export type ErrorCode =
   | "ERR_CGROUP"
   | "ERR_CGROUP_CONTROLLER"
   | "ERR_CAPABILITY"
+  | "ERR_SECCOMP"
   | "ERR_ROOTFS"
   | "ERR_MOUNT"
   | "ERR_MOUNT_SOURCE"
@@ -65,6 +69,7 @@ export class WrunError extends Error implements ErrorDetails {
   readonly because?: string;
   readonly hint?: string;
   readonly pointer?: string;
+  readonly document?: string;
   readonly step?: { index: number; of: number; say: string };
   readonly errno?: string;
   readonly syscall?: string;
@@ -77,6 +82,7 @@ export class WrunError extends Error implements ErrorDetails {
     this.because = details.because;
     this.hint = details.hint;
     this.pointer = details.pointer;
+    this.document = details.document;
     this.step = details.step;
     this.errno = details.errno;
     this.syscall = details.syscall;

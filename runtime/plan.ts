@@ -21,11 +21,23 @@ export interface Plan {
   warnings: Problem[];
 }
 
-/** The plan of a launch: decided as `run` decides, without any privilege, and nothing is changed. Throws WrunError. */
-export function plan(options: RunOptions = {}): Plan {
-  const facts = probeHost();
+/** What a plan is made for, when it is not for this host. */
+export interface PlanFor {
+  /** Of another host, as `readFacts` reads them. */
+  facts?: Facts | undefined;
+}
+
+/**
+ * The plan of a launch: decided as `run` decides, without any privilege, and nothing is changed. Throws WrunError.
+ *
+ * With facts of another host nothing of this one goes into it, but for files that the options name: a bundle, a rootfs.
+ */
+export function plan(options: RunOptions = {}, host: PlanFor = {}): Plan {
+  const facts = host.facts ?? probeHost();
   const request = readRequest(options, facts);
-  const { spec, decisions, program } = prepare(request, facts, takenIds());
+  const isHere = host.facts === undefined;
+  const taken = isHere ? takenIds() : { uids: [], gids: [] };
+  const { spec, decisions, program } = prepare(request, facts, taken, isHere);
   const { id, rootfs } = request;
   return { id, spec, rootfs, facts, decisions, program, warnings: decisions.warnings };
 }

@@ -15,6 +15,8 @@ const modules: Record<string, () => Promise<{ execute: Execute }>> = {
   run: () => import("./command/run.ts"),
   spec: () => import("./command/spec.ts"),
   plan: () => import("./command/plan.ts"),
+  compare: () => import("./command/compare.ts"),
+  facts: () => import("./command/facts.ts"),
   doctor: () => import("./command/doctor.ts"),
   delete: () => import("./command/delete.ts"),
   help: () => import("./command/help.ts"),

@@ -25,12 +25,12 @@ export function errorText(
   error: WrunError,
   { colors, last, exitCode }: { colors: Colors; last: boolean; exitCode: number },
 ): string {
-  const { code, because, step, pointer, hint } = error;
+  const { code, because, step, pointer, document = "config.json", hint } = error;
   const message = firstLine(error.message);
   const rows: [label: string, text: string | undefined][] = [
     ["because", because],
     ["at", step && `step ${step.index} of ${step.of}, ${step.say}`],
-    ["in", pointer === undefined ? undefined : `config.json at ${pointer || "the top"}`],
+    ["in", pointer === undefined ? undefined : `${document} at ${pointer || "the top"}`],
     ["hint", hint],
     ["code", `${code} (exit ${exitCode})   help: wrun help ${code}`],
   ];
@@ -52,8 +52,8 @@ export function errorText(
 
 /** The same as one line of JSON; keys are those of ErrorDetails and stable. */
 export function errorJson(error: WrunError, exitCode: number): string {
-  const { code, message, because, hint, pointer, step, errno, syscall, path } = error;
-  const details = { code, message, because, hint, pointer, step, errno, syscall, path };
+  const { code, message, because, hint, pointer, document, step, errno, syscall, path } = error;
+  const details = { code, message, because, hint, pointer, document, step, errno, syscall, path };
   return `${JSON.stringify({ error: { ...details, exitCode } })}\n`;
 }
 

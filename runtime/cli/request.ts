@@ -1,6 +1,7 @@
 /** From the flags of `wrun run` and `wrun plan` to the options of the library. */
 import { WrunError } from "../error.ts";
 import type { RunOptions } from "../options/types.ts";
+import { quote } from "../spec/quote.ts";
 import { type Arguments, usageError } from "./flag.ts";
 
 /** Which option a flag stands for. The library checks the values; here they stay text. */
@@ -47,10 +48,31 @@ export function runOptions(given: Arguments, env: NodeJS.ProcessEnv): RunOptions
     if (given.lists.has(flag)) options[key] = given.lists.get(flag);
   for (const [flag, key] of Object.entries(switches))
     if (given.switches.has(flag)) options[key] = given.switches.get(flag);
+  const security = given.lists.get("security-opt");
+  if (security) Object.assign(options, securityOptions(security));
   const variables = given.lists.get("env");
   if (variables) options.env = environment(variables, env);
   if (given.rest.length > 0) options.args = given.rest;
   return options as RunOptions;
+}
+
+/** `seccomp=PROFILE`, and docker's other spelling of --no-new-privileges. */
+function securityOptions(
+  texts: readonly string[],
+): Pick<RunOptions, "seccomp" | "noNewPrivileges"> {
+  const options: Pick<RunOptions, "seccomp" | "noNewPrivileges"> = {};
+  for (const text of texts) {
+    const [, key, value] = /^([^=:]+)(?:[=:](.+))?$/s.exec(text) ?? [];
+    const isSwitch = value === undefined || value === "true" || value === "false";
+    if (key === "seccomp" && value !== undefined) options.seccomp = value;
+    else if (key === "no-new-privileges" && isSwitch) options.noNewPrivileges = value !== "false";
+    else
+      throw usageError(
+        `\`--security-opt\` is ${quote(text)}, which wrun does not know`,
+        "`seccomp=default`, `seccomp=unconfined`, `seccomp=FILE` or `no-new-privileges`",
+      );
+  }
+  return options;
 }
 
 /** As with docker, a name without a value that wrun does not have itself is left out. */
@@ -68,7 +90,7 @@ function environment(variables: readonly string[], env: NodeJS.ProcessEnv): Reco
 }
 
 const spellings = new Map<string, string>(
-  [values, lists, switches, { env: "env" }].flatMap((table) =>
+  [values, lists, switches, { env: "env", "security-opt": "seccomp" }].flatMap((table) =>
     Object.entries(table).map(([flag, key]): [string, string] => [key, `--${flag}`]),
   ),
 );

@@ -33,6 +33,11 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     when: "config.json asks for something that is valid and that wrun does not do. It is refused, because a container that silently lacks a protection is worse than none.",
     remedy: "Remove the property at the pointer, if the container can do without it.",
   },
+  ERR_FACTS: {
+    exit: "125",
+    when: "The file given with `--facts` cannot be read, is not what `wrun facts` writes, or is of another version.",
+    remedy: "On the host that the plan is for: `wrun facts > host.json`.",
+  },
   ERR_ID_INVALID: {
     exit: "125",
     when: "The name of a container has other characters than letters, digits, `_`, `+`, `-` and `.`, is too long, or is `.` or `..`.",
@@ -100,6 +105,12 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     exit: "125",
     when: "`--cap-add` or `--cap-drop` names a capability that does not exist, or wrun does not have the one to be given.",
     remedy: "`man 7 capabilities` lists the names; CAP_ may be left out.",
+  },
+  ERR_SECCOMP: {
+    exit: "125",
+    when: "The seccomp profile, in linux.seccomp or the file of `--security-opt seccomp=FILE`, contradicts itself or is more than a filter can hold, or the kernel refuses the filter.",
+    remedy:
+      "Correct the rule at the pointer. EACCES: without no_new_privs a filter takes CAP_SYS_ADMIN. EINVAL: the kernel needs CONFIG_SECCOMP_FILTER.",
   },
   ERR_ROOTFS: {
     exit: "125",

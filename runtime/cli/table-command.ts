@@ -84,9 +84,14 @@ const launchFlags: Flag[] = [
     ["cap-drop*", "NAME", "take a capability away, or ALL"],
     ["no-new-privileges", "", "setuid programs gain nothing (on by default; =false turns it off)"],
     [
+      "security-opt*",
+      "seccomp=PROFILE",
+      "system calls it may make: default, unconfined (all), or a profile in a JSON file",
+    ],
+    [
       "userns",
-      "auto|host|own",
-      "user namespace: a free range of ids, none, or only wrun's own id as root",
+      "auto|host|own|keep-id",
+      "user namespace: a free range of ids, none, only wrun's own id as root, or as itself",
     ],
     ["uidmap*", "IN:OUT:SIZE", "map container uids to host uids, in a user namespace"],
     ["gidmap*", "IN:OUT:SIZE", "map container gids to host gids, in a user namespace"],
@@ -104,6 +109,22 @@ const brief: Flag = {
   value: "",
   group: "other",
   about: "print what the steps are for, and not the steps",
+};
+
+const facts: Flag = {
+  name: "facts",
+  kind: "value",
+  value: "FILE",
+  group: "other",
+  about: "plan for the host that this file is from; `wrun facts` writes it",
+};
+
+const as: Flag = {
+  name: "as",
+  kind: "value",
+  value: "runc|crun|youki",
+  group: "other",
+  about: "the runtime to compare with",
 };
 
 const statusFd: Flag = {
@@ -154,11 +175,41 @@ export const commands: readonly Command[] = [
       "Takes the flags of run. Prints every decision with its reason, and every step",
       "that run would ask of the kernel. Needs no privilege and changes nothing.",
     ],
-    flags: [...launchFlags, brief, json, help],
+    flags: [...launchFlags, facts, brief, json, help],
     usageExit: 2,
     examples: [
       "wrun plan --brief --memory 64m -- sh",
       "wrun plan --json -- sh | jq .decisions.namespaces",
+    ],
+  },
+  {
+    name: "compare",
+    summary: "say where another runtime would limit a container differently",
+    usage: "--as runc|crun|youki [flags of run]",
+    about: [
+      "Compares what wrun and the other runtime write to cgroup v2 for the same",
+      "config.json, each with its rule. Starts nothing; the other need not be there.",
+    ],
+    flags: [...launchFlags, as, facts, json, help],
+    usageExit: 2,
+    examples: [
+      "wrun compare --as crun --bundle web",
+      "wrun compare --as runc --facts host.json --memory 64m",
+    ],
+  },
+  {
+    name: "facts",
+    summary: "print what this host offers, for a plan made elsewhere",
+    usage: "> FILE",
+    about: [
+      "Prints JSON: kernel, ids, capabilities, cgroups, mounts and limits, as this user",
+      "has them. With it, `wrun plan --facts` plans for this host on any other.",
+    ],
+    flags: [help],
+    usageExit: 2,
+    examples: [
+      "wrun facts > host.json",
+      "ssh pi wrun facts | wrun plan --facts /dev/stdin --memory 64m -- sh",
     ],
   },
   {

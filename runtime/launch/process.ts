@@ -4,6 +4,7 @@ import { rlimitNumber } from "../../shim/table-rlimit.ts";
 import { candidates, searchPath } from "../diagnose/candidates.ts";
 import { waitForHost } from "./first.ts";
 import { report_fd, type Scene } from "./launch.ts";
+import { filterLast } from "./seccomp.ts";
 import {
   CLOSE_RANGE_CLOEXEC,
   fd_max,
@@ -163,6 +164,7 @@ export function execute(scene: Scene): void {
   waitForHost(scene, { say: "wait to be started", code: "ERR_LAUNCH" });
   const purpose: Purpose = { say: `execute \`${args[0]}\``, code: "ERR_EXEC_NOT_FOUND" };
   program.call("close_range", [3, fd_max, CLOSE_RANGE_CLOEXEC], purpose);
+  filterLast(scene);
   const argv = program.strings(args);
   const envp = program.strings(env);
   const denied = program.slot();

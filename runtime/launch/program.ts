@@ -16,6 +16,7 @@ import {
   setUser,
 } from "./process.ts";
 import { attachRootfs, isolateMounts, openRootfs, pivot } from "./root.ts";
+import { filterBeforeRights } from "./seccomp.ts";
 import { createCgroupNamespace, dieWithHost, freeUmask } from "./second.ts";
 import { openTerminal } from "./terminal.ts";
 
@@ -45,6 +46,7 @@ export function buildProgram(launch: Launch): Program {
   if (ownMounts) changeRoot(scene);
   closeFiles(scene);
   setLimits(scene);
+  filterBeforeRights(scene);
   setUser(scene);
   enterDirectory(scene);
   execute(scene);

@@ -67,6 +67,15 @@ export const SIGKILL = 9;
 // keyctl.h
 export const KEYCTL_JOIN_SESSION_KEYRING = 1;
 
+// seccomp.h
+export const SECCOMP_SET_MODE_FILTER = 1;
+export const SECCOMP_FILTER_FLAG_TSYNC = 0x01;
+export const SECCOMP_FILTER_FLAG_LOG = 0x02;
+export const SECCOMP_FILTER_FLAG_SPEC_ALLOW = 0x04;
+export const SECCOMP_FILTER_FLAG_NEW_LISTENER = 0x08;
+export const SECCOMP_FILTER_FLAG_TSYNC_ESRCH = 0x10;
+export const SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV = 0x20;
+
 // stat.h
 export const S_IFREG = 0o100000;
 export const S_IFCHR = 0o020000;

@@ -14,12 +14,18 @@ export interface Caller {
 
 const cap_sys_admin = 1n << 21n;
 
+/** The ids that the caller's own have inside; undefined: the same. */
+export interface KeptIds {
+  uid: number | undefined;
+  gid: number | undefined;
+}
+
 /** Applies `network`, `userns`, `uidMap` and `gidMap`. `idSize` is how many ids an automatic map has. */
 export function applyNamespaces(
   spec: Spec,
   options: Options,
   caller: Caller,
-): { spec: Spec; idSize: number } {
+): { spec: Spec; idSize: number; keep: KeptIds | undefined } {
   const userns = usernsOf(spec, options, caller);
   const linux = applyUserns(
     applyNetwork(spec.linux ?? {}, options.network),
@@ -27,8 +33,9 @@ export function applyNamespaces(
     options,
     caller,
   );
-  const idSize = userns?.kind === "auto" ? userns.size : auto_size;
-  return { spec: { ...spec, linux, mounts: mountsFor(spec, linux) }, idSize };
+  const keep = userns?.kind === "keep" ? { uid: userns.uid, gid: userns.gid } : undefined;
+  const idSize = userns?.kind === "auto" || userns?.kind === "keep" ? userns.size : auto_size;
+  return { spec: { ...spec, linux, mounts: mountsFor(spec, linux) }, idSize, keep };
 }
 
 /** Without CAP_SYS_ADMIN no other namespace can be made but below a user namespace of its own: so it is the default. */
@@ -72,6 +79,7 @@ function applyUserns(
     case "host":
       return { ...bare, namespaces: replace(linux, "user", undefined) };
     case "auto":
+    case "keep":
       return { ...bare, namespaces: replace(linux, "user", {}) };
     case "join":
       return { ...bare, namespaces: replace(linux, "user", { path: userns.path }) };

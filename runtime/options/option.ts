@@ -42,6 +42,7 @@ const readers = {
   uidMap: text.listOf(parseMapping),
   gidMap: text.listOf(parseMapping),
   noNewPrivileges: text.parseBoolean,
+  seccomp: text.parsePath,
   tty: text.parseBoolean,
   interactive: text.parseBoolean,
   stdin: stream,

@@ -7,9 +7,10 @@ import { runSpec } from "../spec/run.ts";
 import type { Spec } from "../spec/types.ts";
 import type { AdjustCapabilities } from "./apply.ts";
 import { applyOptions } from "./apply.ts";
-import { applyNamespaces } from "./namespaces.ts";
+import { applyNamespaces, type KeptIds } from "./namespaces.ts";
 import type { Options } from "./option.ts";
 import { readOptions } from "./option.ts";
+import { applySeccomp, isWord } from "./seccomp.ts";
 import type { RunOptions, Stream } from "./types.ts";
 
 /** What was asked for, complete: nothing in it depends on a default any more. */
@@ -23,6 +24,10 @@ export interface Request {
   user: string | undefined;
   /** How many ids an automatic map has (policy: id-maps.automatic). */
   idSize: number;
+  /** The caller's own ids are mapped to these, or to the same (policy: id-maps.keep); undefined: an automatic map. */
+  keep: KeptIds | undefined;
+  /** Wrun's own filter, where the spec has none. */
+  defaultSeccomp: boolean;
   interactive: boolean;
   stdin: Stream;
   stdout: Stream;
@@ -35,7 +40,7 @@ export interface Request {
 
 /** What a request depends on besides the options. */
 export interface RequestHost {
-  facts: Pick<Facts, "user" | "cpus" | "cgroup" | "rlimits">;
+  facts: Pick<Facts, "user" | "cpus" | "cgroup" | "rlimits" | "arch" | "kernel">;
   /** The caller's working directory and its TERM. */
   cwd: string;
   term: string | undefined;
@@ -48,12 +53,16 @@ export interface RequestHost {
  * Throws ERR_USAGE, ERR_ID_INVALID, ERR_HOSTNAME, and what readBundle throws.
  */
 export function request(given: RunOptions, host: RequestHost): Request {
-  const options = resolvePaths(readOptions(given), host.cwd);
+  const options = asSelf(resolvePaths(readOptions(given), host.cwd), host);
   const bundle = options.bundle === undefined ? undefined : readBundle(options.bundle);
   const id = options.name ?? randomName();
   const base = bundle?.spec ?? baseSpec(id, options, host);
   const applied = applyOptions(base, withSwap(options, host), host.capabilities);
-  const { spec, idSize } = applyNamespaces(applied, options, host.facts.user);
+  const { spec, idSize, keep } = applyNamespaces(
+    applySeccomp(applied, options.seccomp, host.facts),
+    options,
+    host.facts.user,
+  );
   return {
     id,
     spec,
@@ -61,6 +70,8 @@ export function request(given: RunOptions, host: RequestHost): Request {
     bundle: bundle?.directory ?? "",
     user: options.user,
     idSize,
+    keep,
+    defaultSeccomp: (options.seccomp ?? (bundle ? "" : "default")) === "default",
     interactive: options.interactive ?? false,
     stdin: options.stdin ?? "ignore",
     stdout: options.stdout ?? "pipe",
@@ -73,15 +84,25 @@ export function request(given: RunOptions, host: RequestHost): Request {
 }
 
 function resolvePaths(options: Options, cwd: string): Options {
-  const { bundle, rootfs, volumes } = options;
+  const { bundle, rootfs, volumes, seccomp } = options;
+  const isFile = seccomp !== undefined && !isWord(seccomp);
   return {
     ...options,
+    ...(isFile && { seccomp: resolve(cwd, seccomp) }),
     ...(bundle !== undefined && { bundle: resolve(cwd, bundle) }),
     ...(rootfs !== undefined && { rootfs: resolve(cwd, rootfs) }),
     ...(volumes && {
       volumes: volumes.map((v) => ({ ...v, source: resolve(cwd, v.source ?? "") })),
     }),
   };
+}
+
+/** Whoever keeps his id means to be himself inside, where no bundle says otherwise. */
+function asSelf(options: Options, { facts }: RequestHost): Options {
+  const { userns, user, bundle } = options;
+  if (userns?.kind !== "keep" || user !== undefined || bundle !== undefined) return options;
+  const { uid = facts.user.uid, gid = facts.user.gid } = userns;
+  return { ...options, user: `${uid}:${gid}` };
 }
 
 function baseSpec(id: string, options: Options, host: RequestHost): Spec {

@@ -45,7 +45,8 @@ export interface RunOptions {
   network?: "none" | "host";
   /**
    * `host`: no user namespace; `own`: the caller's own id is the one id inside, as root; `auto` and `auto:size=N`: N ids
-   * (65536) that no other container has, as far as the host has them; a path joins that namespace.
+   * (65536) that no other container has, as far as the host has them; `keep-id` and `keep-id:uid=N,gid=N,size=N`: the
+   * caller's own ids are the same inside, or those, and the container runs as that user; a path joins that namespace.
    * Default: `auto` for ordinary users, who can do nothing without, `host` for root.
    */
   userns?: string;
@@ -54,6 +55,11 @@ export interface RunOptions {
   gidMap?: readonly string[];
   /** Default true, or the bundle's. */
   noNewPrivileges?: boolean;
+  /**
+   * Which system calls it may make: `default` is wrun's own profile, `unconfined` is all of them, anything else the path
+   * of a profile in JSON (OCI's or Docker's). Default: the bundle's, and `default` without a bundle.
+   */
+  seccomp?: string;
   tty?: boolean;
   interactive?: boolean;
   stdin?: Stream;

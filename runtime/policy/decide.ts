@@ -9,6 +9,7 @@ import type {
   IdMapsWhich,
   NamespacesPlan,
   Problem,
+  SeccompPlan,
 } from "../../wasm/generated/host.js";
 import type { Spec } from "../spec/types.ts";
 import {
@@ -28,6 +29,7 @@ import {
   namespaceNeeds,
   namespaceRequests,
 } from "./request.ts";
+import { seccompArch, seccompSource } from "./seccomp.ts";
 
 export interface DecideInput {
   spec: Spec;
@@ -38,6 +40,10 @@ export interface DecideInput {
   takenIds?: readonly IdMapsExtent[];
   /** How many ids an automatic map has, where that many are to be had. */
   autoSize?: number;
+  /** Maps the caller's own ids to these, or to the same, where the spec gives no map. */
+  keep?: { uid: number | undefined; gid: number | undefined } | undefined;
+  /** Does a spec without linux.seccomp get wrun's own filter? */
+  defaultSeccomp?: boolean;
 }
 
 export interface Decisions {
@@ -49,6 +55,8 @@ export interface Decisions {
   /** What enforces linux.resources.devices, with every device that is allowed. */
   devices: DevicesPlan;
   capabilities: CapabilitiesPlan;
+  /** null without a filter. */
+  seccomp: SeccompPlan | null;
   /** What was asked for and has no effect here; none of it is a reason not to run. */
   warnings: Problem[];
 }
@@ -59,8 +67,8 @@ const auto_size_default = 65536;
 /**
  * Decides on everything that the engine knows. Pure but for loading the engine: it can plan for any host.
  *
- * Throws one WrunError for all problems: ERR_NAMESPACE, ERR_USERNS_DENIED, ERR_IDMAP, ERR_CGROUP or
- * ERR_CGROUP_CONTROLLER for the first, the others in `because`.
+ * Throws one WrunError for all problems: ERR_NAMESPACE, ERR_USERNS_DENIED, ERR_IDMAP, ERR_CGROUP,
+ * ERR_CGROUP_CONTROLLER or ERR_SECCOMP for the first, the others in `because`.
  */
 export function decide(input: DecideInput): Decisions {
   const { spec, facts, id } = input;
@@ -90,12 +98,21 @@ export function decide(input: DecideInput): Decisions {
     capabilitySets(spec),
     capabilitiesFacts(facts, isOwner),
   );
+  const filter = seccompSource(
+    spec.linux?.seccomp,
+    input.defaultSeccomp ?? false,
+    capabilities.bounding,
+  );
+  const seccomp = filter
+    ? collect("seccomp", findings, () => policy().seccomp.decide(filter, seccompArch(facts)))
+    : null;
   if (isSome(findings)) throw problemError(findings);
+  if (seccomp === undefined) throw new RangeError("the policy engine gave no filter");
   if (!namespaces || uidMap === undefined || gidMap === undefined || !cgroups || !devices) {
     throw new RangeError("the policy engine gave neither an answer nor a problem");
   }
-  const warnings = [...cgroups.warnings, ...capabilities.warnings];
-  return { namespaces, uidMap, gidMap, cgroups, devices, capabilities, warnings };
+  const warnings = [...cgroups.warnings, ...capabilities.warnings, ...(seccomp?.warnings ?? [])];
+  return { namespaces, uidMap, gidMap, cgroups, devices, capabilities, seccomp, warnings };
 }
 
 /** From the spec, so that the rest is checked even when the namespaces have a problem. */
@@ -111,15 +128,16 @@ function createsUser(spec: Spec): boolean {
 
 function idMap(
   which: IdMapsWhich,
-  { spec, facts, takenIds = [], autoSize = auto_size_default }: DecideInput,
+  { spec, facts, takenIds = [], autoSize = auto_size_default, keep }: DecideInput,
   findings: Finding[],
 ): IdMapsPlan | undefined {
   const key = which === "uid" ? "uidMappings" : "gidMappings";
   const given = (spec.linux?.[key] ?? []).map(mapping);
   const host = idMapsFacts(facts);
-  return collect("id-maps", findings, () =>
-    given.length > 0
-      ? policy().idMaps.explicit(which, given, host, `/linux/${key}`)
-      : policy().idMaps.automatic(which, autoSize, [...takenIds], host),
-  );
+  return collect("id-maps", findings, () => {
+    const { automatic, explicit, keep: kept } = policy().idMaps;
+    if (given.length > 0) return explicit(which, given, host, `/linux/${key}`);
+    if (keep) return kept(which, keep[which], autoSize, host);
+    return automatic(which, autoSize, [...takenIds], host);
+  });
 }

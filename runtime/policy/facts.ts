@@ -74,6 +74,7 @@ export function cgroupsFacts(facts: Facts): CgroupsFacts {
     version: facts.cgroup.version,
     hierarchies: facts.cgroup.hierarchies,
     swap: facts.cgroup.swap,
+    features: facts.cgroup.features,
     cpus: facts.cpus,
     totalMemory: BigInt(facts.memory_bytes),
     privileged: facts.user.uid === 0 && facts.userNamespaces.initial,

@@ -3,7 +3,7 @@ import { ComponentError, type Problem } from "../../wasm/generated/host.js";
 import { type ErrorCode, WrunError } from "../error.ts";
 
 /** Which interface of the engine a problem came from. */
-export type Topic = "namespaces" | "id-maps" | "cgroups" | "capabilities" | "devices";
+export type Topic = "namespaces" | "id-maps" | "cgroups" | "capabilities" | "devices" | "seccomp";
 
 export interface Finding {
   topic: Topic;
@@ -16,6 +16,7 @@ const codes: Record<Topic, ErrorCode> = {
   cgroups: "ERR_CGROUP",
   capabilities: "ERR_CAPABILITY",
   devices: "ERR_CGROUP",
+  seccomp: "ERR_SECCOMP",
 };
 
 function codeOf({ topic, problem }: Finding): ErrorCode {

@@ -1,12 +1,14 @@
 /** Parts of a spec as the records of the policy engine. */
 import type {
   CapabilitiesSets,
+  CgroupsBlockIo,
   CgroupsResources,
+  CgroupsThrottleDevice,
   DevicesRule,
   NamespacesNeeds,
   NamespacesRequest,
 } from "../../wasm/generated/host.js";
-import type { DeviceRule, Spec } from "../spec/types.ts";
+import type { BlockIO, DeviceRule, Spec, ThrottleDevice } from "../spec/types.ts";
 
 export function namespaceRequests(spec: Spec): NamespacesRequest[] {
   return (spec.linux?.namespaces ?? []).map(({ type, path }) => ({ kind: type, path }));
@@ -28,12 +30,33 @@ function isGiven(text: string | undefined): boolean {
 }
 
 export function cgroupResources(spec: Spec): CgroupsResources {
-  const { memory, cpu, pids } = spec.linux?.resources ?? {};
+  const { memory, cpu, pids, blockIO, hugepageLimits, network, rdma, unified } =
+    spec.linux?.resources ?? {};
   return {
+    ...(blockIO && { blockIo: blockIo(blockIO) }),
+    hugepageLimits: hugepageLimits?.map(({ pageSize, limit }) => ({
+      pageSize,
+      limit: BigInt(limit),
+    })),
+    network: network && { classId: network.classID, priorities: network.priorities ?? [] },
+    rdma:
+      rdma &&
+      Object.entries(rdma).map(([device, { hcaHandles, hcaObjects }]) => ({
+        device,
+        handles: hcaHandles,
+        objects: hcaObjects,
+      })),
+    unified: unified && Object.entries(unified).map(([file, value]) => ({ file, value })),
     memory: memory && {
       limit: integer(memory.limit),
       reservation: integer(memory.reservation),
       swap: integer(memory.swap),
+      kernel: integer(memory.kernel),
+      kernelTcp: integer(memory.kernelTCP),
+      swappiness: integer(memory.swappiness),
+      disableOomKiller: memory.disableOOMKiller,
+      useHierarchy: memory.useHierarchy,
+      checkBeforeUpdate: memory.checkBeforeUpdate,
     },
     cpu: cpu && {
       shares: integer(cpu.shares),
@@ -43,9 +66,31 @@ export function cgroupResources(spec: Spec): CgroupsResources {
       idle: integer(cpu.idle),
       cpus: cpu.cpus ?? "",
       mems: cpu.mems ?? "",
+      realtimeRuntime: integer(cpu.realtimeRuntime),
+      realtimePeriod: integer(cpu.realtimePeriod),
     },
     pids: integer(pids?.limit),
   };
+}
+
+function blockIo(asked: BlockIO): CgroupsBlockIo {
+  return {
+    weight: asked.weight,
+    leafWeight: asked.leafWeight,
+    weightDevice: (asked.weightDevice ?? []).map((each) => ({ ...each, ...numbers(each) })),
+    readBps: throttles(asked.throttleReadBpsDevice),
+    writeBps: throttles(asked.throttleWriteBpsDevice),
+    readIops: throttles(asked.throttleReadIOPSDevice),
+    writeIops: throttles(asked.throttleWriteIOPSDevice),
+  };
+}
+
+function throttles(list: ThrottleDevice[] = []): CgroupsThrottleDevice[] {
+  return list.map((each) => ({ ...numbers(each), rate: BigInt(each.rate) }));
+}
+
+function numbers({ major, minor }: { major: number; minor: number }) {
+  return { major: BigInt(major), minor: BigInt(minor) };
 }
 
 function integer(value: number | undefined): bigint | undefined {

@@ -7,7 +7,7 @@ import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { StateRecord } from "../state/record.ts";
 import { cannotMake, cannotWrite } from "./cgroup-error.ts";
-import { comeBack, enableControllers, inheritCpuset } from "./controller.ts";
+import { comeBack, enableControllers, inheritCpuset, inheritRealtime } from "./controller.ts";
 
 type Plan = Decisions["cgroups"];
 type Place = Plan["places"][number];
@@ -73,6 +73,7 @@ export class Cgroups {
       this.#directories.set(place.hierarchy, fd);
       if (place.enable.length > 0) enableControllers(hierarchy, place, this.#needed());
       if (place.inheritCpuset) inheritCpuset(hierarchy, place.path);
+      if (place.inheritRealtime) inheritRealtime(hierarchy, place);
       const flags = open_flags.write;
       this.procs.push(openat2(fd, "cgroup.procs", flags, { resolve: resolve_own }));
     } catch (error) {
@@ -119,7 +120,7 @@ export function absentCgroups(
     const made = prefixes(path).filter(
       (prefix) => prefix.endsWith("/wrun") || !exists(root, prefix),
     );
-    return { mount, made };
+    return { mount, path, made };
   });
 }
 

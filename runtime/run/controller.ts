@@ -91,3 +91,18 @@ export function inheritCpuset(hierarchy: Fd, path: string): void {
     }
   }
 }
+
+/**
+ * v1: a cgroup has no real-time until somebody gives it some, and hands on no more than it has. Those between `base` and
+ * the container get all that their parent has; the container's own share is in the plan.
+ */
+export function inheritRealtime(hierarchy: Fd, place: Place): void {
+  for (const path of ancestors(place).slice(1)) {
+    using parent = openCgroup(hierarchy, path.slice(0, path.lastIndexOf("/")));
+    using child = openCgroup(hierarchy, path);
+    if (readFile(child, "cpu.rt_runtime_us") !== "0") continue;
+    for (const file of ["cpu.rt_period_us", "cpu.rt_runtime_us"]) {
+      writeFile(child, file, readFile(parent, file));
+    }
+  }
+}

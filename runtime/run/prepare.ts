@@ -40,15 +40,21 @@ export function readRequest(options: RunOptions, facts: Facts): Request {
   });
 }
 
-/** Throws WrunError for whatever the spec, the host or the policy engine object to. */
-export function prepare(asked: Request, facts: Facts, taken: TakenIds): Prepared {
-  const spec = findUser(asked);
+/**
+ * Throws WrunError for whatever the spec, the host or the policy engine object to.
+ *
+ * `isHere`: are the facts of this host, so that its users can be looked up.
+ */
+export function prepare(asked: Request, facts: Facts, taken: TakenIds, isHere = true): Prepared {
+  const spec = findUser(asked, isHere);
   const decisions = decide({
     spec,
     facts,
     id: asked.id,
     takenIds: [...taken.uids, ...taken.gids],
     autoSize: asked.idSize,
+    keep: asked.keep,
+    defaultSeccomp: asked.defaultSeccomp,
   });
   const launch: Launch = {
     id: asked.id,

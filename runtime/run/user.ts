@@ -10,11 +10,14 @@ import { accounts_bytes_max, type FoundUser, lookUpUser } from "../spec/user.ts"
 /**
  * The spec with the user's numbers, where a user was asked for, and with a home, where it has none.
  *
+ * With the root of another host, `isHere` false, there are numbers but no names.
+ *
  * Any user but root has no capability to begin with, only the bounding set that a setuid program may draw from
  * (CVE-2016-8867): execve takes them away in any case, but only after the program was looked up with them.
  */
-export function findUser({ spec, user, rootfs }: Request): Spec {
-  const path = rootfs.kind === "directory" ? rootfs.path : "/";
+export function findUser({ spec, user, rootfs }: Request, isHere = true): Spec {
+  const own = rootfs.kind === "directory" ? rootfs.path : "/";
+  const path = rootfs.kind === "directory" || isHere ? own : null;
   const process = spec.process ?? { cwd: "/" };
   const env = process.env ?? [];
   const hasHome = env.some((entry) => entry.startsWith("HOME="));
@@ -45,7 +48,7 @@ export function findUser({ spec, user, rootfs }: Request): Spec {
 const none = { effective: [], permitted: [], inheritable: [], ambient: [] };
 
 /** As runc and crun do it for every bundle. Nobody has asked for it, so nothing fails for want of it. */
-function homeOf(uid: number, rootfs: string): string {
+function homeOf(uid: number, rootfs: string | null): string {
   try {
     return lookUp(`${uid}`, rootfs).home;
   } catch (error) {
@@ -54,7 +57,9 @@ function homeOf(uid: number, rootfs: string): string {
   }
 }
 
-function lookUp(user: string, rootfs: string): FoundUser {
+/** `rootfs` is null when it is another host's. */
+function lookUp(user: string, rootfs: string | null): FoundUser {
+  if (rootfs === null) return lookUpUser(user, "", "");
   try {
     using root = openDirectory(rootfs);
     const view = rootView(root);

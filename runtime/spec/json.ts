@@ -23,14 +23,14 @@ const number_max = 40;
  * no NUL, nothing after the value, all of it bounded.
  *
  * JSON.parse cannot be used: it keeps the last of two equal names, where another reader of the same file (an
- * admission check, say) keeps the first. `name` is the file name for the messages. Throws ERR_CONFIG_INVALID with a
+ * admission check, say) keeps the first. `name` is the file name for the messages, `limit` in bytes. Throws ERR_CONFIG_INVALID with a
  * JSON pointer to what is wrong, and line:column (from 1, in characters) in the message.
  */
-export function readJson(bytes: Uint8Array, name = "config.json"): Json {
-  if (bytes.length > bytes_max) {
+export function readJson(bytes: Uint8Array, name = "config.json", limit = bytes_max): Json {
+  if (bytes.length > limit) {
     throw new WrunError({
       code: "ERR_CONFIG_INVALID",
-      message: `\`${name}\` is larger than ${bytes_max} bytes`,
+      message: `\`${name}\` is larger than ${limit} bytes`,
       pointer: "",
     });
   }

@@ -74,6 +74,7 @@ export interface Linux {
   readonlyPaths?: string[];
   sysctl?: Record<string, string>;
   devices?: Device[];
+  seccomp?: Seccomp;
 }
 
 export interface IdMapping {
@@ -93,7 +94,17 @@ export interface Device {
 }
 
 export interface Resources {
-  memory?: { limit?: number; reservation?: number; swap?: number };
+  memory?: {
+    limit?: number;
+    reservation?: number;
+    swap?: number;
+    kernel?: number;
+    kernelTCP?: number;
+    swappiness?: number;
+    disableOOMKiller?: boolean;
+    useHierarchy?: boolean;
+    checkBeforeUpdate?: boolean;
+  };
   cpu?: {
     shares?: number;
     quota?: number;
@@ -102,9 +113,34 @@ export interface Resources {
     idle?: number;
     cpus?: string;
     mems?: string;
+    realtimeRuntime?: number;
+    realtimePeriod?: number;
   };
   pids?: { limit?: number };
   devices?: DeviceRule[];
+  blockIO?: BlockIO;
+  hugepageLimits?: { pageSize: string; limit: number }[];
+  network?: { classID?: number; priorities?: { name: string; priority: number }[] };
+  rdma?: Record<string, { hcaHandles?: number; hcaObjects?: number }>;
+  /** Files of cgroup v2, and what to write to them. */
+  unified?: Record<string, string>;
+}
+
+export interface BlockIO {
+  weight?: number;
+  leafWeight?: number;
+  weightDevice?: { major: number; minor: number; weight?: number; leafWeight?: number }[];
+  throttleReadBpsDevice?: ThrottleDevice[];
+  throttleWriteBpsDevice?: ThrottleDevice[];
+  throttleReadIOPSDevice?: ThrottleDevice[];
+  throttleWriteIOPSDevice?: ThrottleDevice[];
+}
+
+/** Bytes or operations a second. */
+export interface ThrottleDevice {
+  major: number;
+  minor: number;
+  rate: number;
 }
 
 export interface DeviceRule {
@@ -113,4 +149,54 @@ export interface DeviceRule {
   major?: number;
   minor?: number;
   access?: string;
+}
+
+export type SeccompAction =
+  | "SCMP_ACT_KILL"
+  | "SCMP_ACT_KILL_PROCESS"
+  | "SCMP_ACT_KILL_THREAD"
+  | "SCMP_ACT_TRAP"
+  | "SCMP_ACT_ERRNO"
+  | "SCMP_ACT_TRACE"
+  | "SCMP_ACT_ALLOW"
+  | "SCMP_ACT_LOG"
+  | "SCMP_ACT_NOTIFY";
+
+export type SeccompOperator =
+  | "SCMP_CMP_NE"
+  | "SCMP_CMP_LT"
+  | "SCMP_CMP_LE"
+  | "SCMP_CMP_EQ"
+  | "SCMP_CMP_GE"
+  | "SCMP_CMP_GT"
+  | "SCMP_CMP_MASKED_EQ";
+
+export type SeccompFlag =
+  | "SECCOMP_FILTER_FLAG_TSYNC"
+  | "SECCOMP_FILTER_FLAG_LOG"
+  | "SECCOMP_FILTER_FLAG_SPEC_ALLOW"
+  | "SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV";
+
+export interface Seccomp {
+  defaultAction: SeccompAction;
+  defaultErrnoRet?: number;
+  /** `SCMP_ARCH_X86_64` and so on. */
+  architectures?: string[];
+  flags?: SeccompFlag[];
+  syscalls?: SeccompRule[];
+}
+
+export interface SeccompRule {
+  names: string[];
+  action: SeccompAction;
+  errnoRet?: number;
+  args?: SeccompArgument[];
+}
+
+export interface SeccompArgument {
+  index: number;
+  /** 64 bits; a `bigint` where a `number` does not hold it. */
+  value: number | bigint;
+  valueTwo?: number | bigint;
+  op: SeccompOperator;
 }

@@ -12,8 +12,8 @@ export interface StateRecord {
   bootId: string;
   /** The container's first process, null before there is one. */
   process: ProcessIdentity | null;
-  /** Cgroups that were made, outermost first, by the mount point of their hierarchy. */
-  cgroups: { mount: string; made: string[] }[];
+  /** Its cgroup in each hierarchy, by the mount point, and of the path to it what was made, outermost first. */
+  cgroups: { mount: string; path: string; made: string[] }[];
   /** Host ids that the container's maps use, so that no other container gets them. */
   uids: { start: number; size: number }[];
   gids: { start: number; size: number }[];

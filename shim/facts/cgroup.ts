@@ -1,5 +1,6 @@
 import { cwd } from "../files.ts";
 import { cString, tryCall } from "../libc.ts";
+import { probeFeatures } from "./cgroup-features.ts";
 import type { MountInfo } from "./mountinfo.ts";
 import { lines, readText } from "./text.ts";
 import type { Facts, Hierarchy } from "./types.ts";
@@ -82,8 +83,11 @@ export function versionOf(hierarchies: readonly Mounted[]): Facts["cgroup"]["ver
   return v1 ? "v1" : v2 ? "v2" : "none";
 }
 
-/** `mounts` is this process's /proc/self/mountinfo. */
-export function probeCgroup(mounts: readonly MountInfo[]): Facts["cgroup"] {
+/** `mounts` is this process's /proc/self/mountinfo, `kernel` what the version of the kernel says. */
+export function probeCgroup(
+  mounts: readonly MountInfo[],
+  kernel: Facts["kernel"],
+): Facts["cgroup"] {
   const memberships = parseMemberships(readText("/proc/self/cgroup") ?? "");
   const hierarchies = matchHierarchies(mounts, memberships).map((hierarchy) => {
     const writable = writability(hierarchy);
@@ -93,7 +97,12 @@ export function probeCgroup(mounts: readonly MountInfo[]): Facts["cgroup"] {
       : hierarchy.controllers;
     return { ...hierarchy, controllers, writable };
   });
-  return { version: versionOf(hierarchies), hierarchies, swap: countsSwap(hierarchies) };
+  return {
+    version: versionOf(hierarchies),
+    hierarchies,
+    swap: countsSwap(hierarchies),
+    features: probeFeatures(hierarchies, kernel),
+  };
 }
 
 function join(mount: string, path: string): string {

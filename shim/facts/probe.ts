@@ -21,9 +21,10 @@ export function probe(): Facts {
   const status = parseStatus(readText("/proc/self/status") ?? "");
   const mounts = parseMountinfo(readText("/proc/self/mountinfo") ?? "");
   const user = probeUser(status);
+  const kernel = parseRelease((readText("/proc/sys/kernel/osrelease") ?? "").trim());
   return {
     arch: hostArch(),
-    kernel: parseRelease((readText("/proc/sys/kernel/osrelease") ?? "").trim()),
+    kernel,
     pageSize: pageSize(),
     cpus: countList(readText("/sys/devices/system/cpu/online") ?? "0") || 1,
     memory_bytes: parseMemory(readText("/proc/meminfo") ?? ""),
@@ -32,7 +33,7 @@ export function probe(): Facts {
     namespaces: namespaceTypes(names("/proc/self/ns")),
     userNamespaces: probeUserNamespaces(),
     subordinate: probeSubordinate(user),
-    cgroup: probeCgroup(mounts),
+    cgroup: probeCgroup(mounts, kernel),
     mounts: mounts.map(({ point, type, options }) => ({ point, type, options })),
     root: probeRoot(),
     rlimits: Object.fromEntries(rlimit_names.map((name) => [name, rlimit(name)])),

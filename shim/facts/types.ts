@@ -47,6 +47,7 @@ export interface Facts {
     version: "none" | "v1" | "v2" | "hybrid";
     hierarchies: Hierarchy[];
     swap: boolean;
+    features: CgroupFeatures;
   };
   /** /proc/self/mountinfo: mount points of this mount namespace, in order. */
   mounts: { point: string; type: string; options: string[] }[];
@@ -57,6 +58,23 @@ export interface Facts {
   /** /sys/kernel/security/lsm, [] when it cannot be read. */
   lsm: string[];
   seccomp: boolean;
+}
+
+/** What not every kernel has, as far as a limit depends on it. */
+export interface CgroupFeatures {
+  /** The I/O scheduler BFQ with weights of cgroups; CFQ, up to Linux 4.20; the iocost model of v2. */
+  bfq: boolean;
+  cfq: boolean;
+  iocost: boolean;
+  /** v1: cpu.rt_runtime_us. */
+  realtime: boolean;
+  /** v1: memory.kmem.limit_in_bytes has an effect; memory.kmem.tcp.limit_in_bytes is there. */
+  kernelMemory: boolean;
+  kernelTcp: boolean;
+  /** As in the names of files: `2MB`, `1GB`; smallest first. */
+  hugepageSizes: string[];
+  /** The names in /sys/class/infiniband. */
+  rdmaDevices: string[];
 }
 
 export interface Hierarchy {

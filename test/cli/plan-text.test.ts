@@ -1,6 +1,6 @@
 import * as assert from "uvu/assert";
 import { colorsFor } from "../../runtime/cli/color.ts";
-import { capabilityNames } from "../../runtime/cli/plan/decision.ts";
+import { capabilityNames, cgroupLines } from "../../runtime/cli/plan/decision.ts";
 import { planJson, planText } from "../../runtime/cli/plan/text.ts";
 import { buildProgram } from "../../runtime/launch/program.ts";
 import type { Plan } from "../../runtime/plan.ts";
@@ -52,6 +52,22 @@ test("says what runs, in which namespaces, with which limits, and why", () => {
   assert.match(text, /\n {4}pids\.max = 20/);
   assert.match(text, /\n {2}bounding, effective, permitted\n {4}chown kill\n/);
   assert.match(text, /\n {2}inheritable, ambient\n {4}none\n/);
+});
+
+test("what a new cgroup of v1 has from its parents", () => {
+  const hierarchy = {
+    ...{ unified: false, controllers: ["cpu"], mount: "/sys/fs/cgroup/cpu" },
+    ...{ own: "/", name: "", writable: "root" as const },
+  };
+  const why = { rule: "", pointer: "" };
+  const place = { hierarchy: 0, path: "/wrun/a", base: "/", enable: [] };
+  const lines = (inheritCpuset: boolean, inheritRealtime: boolean) => {
+    const places = [{ ...place, inheritCpuset, inheritRealtime }];
+    return cgroupLines({ places, writes: [], why, warnings: [] }, [hierarchy], show.colors);
+  };
+  assert.match(lines(true, false).join("\n"), "cpuset.cpus, cpuset.mems copied from the parent");
+  assert.match(lines(false, true).join("\n"), "cpu.rt_runtime_us copied from the parent");
+  assert.not.match(lines(false, false).join("\n"), "copied");
 });
 
 test("id maps: both columns, and who writes them", () => {

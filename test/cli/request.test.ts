@@ -15,9 +15,20 @@ const read = (argv: string[], env: NodeJS.ProcessEnv = {}): RunOptions =>
 test("every flag of run but those of the CLI itself reaches the library", () => {
   const own = new Set(["help", "status-fd"]);
   for (const { name, kind } of flags.filter((flag) => !own.has(flag.name))) {
-    const argv = kind === "switch" ? [`--${name}`] : [`--${name}=1`];
+    const value = name === "security-opt" ? "seccomp=1" : "1";
+    const argv = kind === "switch" ? [`--${name}`] : [`--${name}=${value}`];
     assert.is(Object.keys(read(argv)).length, 1, name);
   }
+});
+
+test("--security-opt: seccomp and no-new-privileges, as docker spells them", () => {
+  assert.equal(read(["--security-opt", "seccomp=unconfined"]), { seccomp: "unconfined" });
+  assert.equal(read(["--security-opt=seccomp=a=b:c.json"]), { seccomp: "a=b:c.json" });
+  assert.equal(read(["--security-opt", "seccomp:x"]), { seccomp: "x" });
+  assert.equal(read(["--security-opt", "no-new-privileges"]), { noNewPrivileges: true });
+  assert.equal(read(["--security-opt", "no-new-privileges=false"]), { noNewPrivileges: false });
+  for (const text of ["seccomp", "seccomp=", "apparmor=x", "label=disable", "", "seccomp x"])
+    assert.throws(() => read([`--security-opt=${text}`]), /--security-opt/, text);
 });
 
 test("nothing given is nothing asked", () => assert.equal(read([]), {}));

@@ -1,5 +1,6 @@
 import type { FailedStep } from "../../runtime/diagnose/reason.ts";
 import { explainStep } from "../../runtime/diagnose/step.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 
 /** Of an ordinary user on a plain host. */
@@ -21,7 +22,7 @@ export const facts: Facts = {
     apparmorRestrict: null,
   },
   subordinate: { uids: [], gids: [], newuidmap: null, newgidmap: null },
-  cgroup: { version: "v2", hierarchies: [], swap: true },
+  cgroup: { version: "v2", hierarchies: [], swap: true, features: no_features },
   mounts: [],
   root: { directories: [], links: [] },
   rlimits: { RLIMIT_NOFILE: { soft: 1024, hard: 4096 }, RLIMIT_NPROC: { soft: 99, hard: 99 } },

@@ -4,6 +4,7 @@ import { colorsFor } from "../../runtime/cli/color.ts";
 import type { Check, Host } from "../../runtime/doctor/check.ts";
 import { diagnose, isFit } from "../../runtime/doctor/diagnose.ts";
 import { userNamespaceDenial } from "../../runtime/doctor/users.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 import { topic } from "../harness.ts";
 import { differing, docker, old, ordinary, workstation } from "./hosts.ts";
@@ -144,7 +145,12 @@ test("cgroups: a board that boots without memory, and v1 for a user", () => {
     name: "",
     writable: "root" as const,
   };
-  const cgroup = { version: "v1" as const, hierarchies: [hierarchy], swap: false };
+  const cgroup = {
+    version: "v1" as const,
+    hierarchies: [hierarchy],
+    swap: false,
+    features: no_features,
+  };
   const board = differing(workstation, { cgroup });
   assert.match(find(board, "memory controller").remedy, "cgroup_enable=memory");
   assert.match(find(board, "swap accounting").remedy, "swapaccount=1");

@@ -1,5 +1,6 @@
 /** Hosts that nobody has at hand, written down. */
 import type { Host } from "../../runtime/doctor/check.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 import type { Facts, Hierarchy } from "../../shim/facts/types.ts";
 
 const all = (1n << 41n) - 1n;
@@ -39,7 +40,7 @@ const facts: Facts = {
     newuidmap: "/usr/bin/newuidmap",
     newgidmap: "/usr/bin/newgidmap",
   },
-  cgroup: { version: "v2", hierarchies: [unified({})], swap: true },
+  cgroup: { version: "v2", hierarchies: [unified({})], swap: true, features: no_features },
   mounts: [
     { point: "/", type: "btrfs", options: ["rw"] },
     { point: "/proc", type: "proc", options: ["rw", "nosuid"] },
@@ -88,6 +89,7 @@ export const ordinary = differing(workstation, {
     version: "v2",
     hierarchies: [unified({ own: "/user.slice/user-1000.slice", writable: "own" })],
     swap: true,
+    features: no_features,
   },
 });
 
@@ -96,7 +98,12 @@ export const docker = differing(
   workstation,
   {
     user: { ...facts.user, effective: 0xa80425fbn, bounding: 0xa80425fbn },
-    cgroup: { version: "v2", hierarchies: [unified({ writable: "none" })], swap: true },
+    cgroup: {
+      version: "v2",
+      hierarchies: [unified({ writable: "none" })],
+      swap: true,
+      features: no_features,
+    },
     mounts: [
       ...facts.mounts,
       { point: "/proc/bus", type: "proc", options: ["ro"] },

@@ -3,6 +3,7 @@ import type { Launch, Rootfs } from "../../runtime/launch/launch.ts";
 import { buildProgram } from "../../runtime/launch/program.ts";
 import { decide } from "../../runtime/policy/decide.ts";
 import type { Linux, NamespaceType, Process, Spec } from "../../runtime/spec/types.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 import type { Facts, Hierarchy } from "../../shim/facts/types.ts";
 import type { Program } from "../../shim/program/program.ts";
 import { ordinary, workstation } from "../doctor/hosts.ts";
@@ -25,7 +26,7 @@ export const single: Facts = {
 /** The same, where not even cgroups are to be had. */
 export const noCgroup: Facts = {
   ...single,
-  cgroup: { version: "none", hierarchies: [], swap: false },
+  cgroup: { version: "none", hierarchies: [], swap: false, features: no_features },
 };
 
 function v1(mount: string, controllers: string[], name = ""): Hierarchy {
@@ -45,6 +46,7 @@ export const pi: Facts = {
       v1("systemd", [], "systemd"),
     ],
     swap: false,
+    features: no_features,
   },
 };
 

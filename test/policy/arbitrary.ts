@@ -3,9 +3,12 @@ import fc from "fast-check";
 import type {
   CapabilitiesFacts,
   CapabilitiesSets,
+  CgroupsBlockIo,
   CgroupsFacts,
+  CgroupsFeatures,
   CgroupsHierarchy,
   CgroupsResources,
+  CgroupsValue,
   IdMapsFacts,
   NamespacesFacts,
   NamespacesNeeds,
@@ -47,12 +50,82 @@ function mostly<Value>(
 const mebibyte = 1n << 20n;
 const list = (...sensible: string[]) => mostly(sensible, text).map((value) => value ?? "");
 
+const device = { major: fc.constant(8n), minor: mostly([0n, 16n], s64).map((n) => n ?? 0n) };
+const throttles = fc.array(fc.record({ ...device, rate: u64 }), { maxLength: 2 });
+const weight = mostly([0, 10, 500, 1000], u32);
+
+const blockIo: fc.Arbitrary<CgroupsBlockIo> = fc.record({
+  weight,
+  leafWeight: fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, weight),
+  weightDevice: fc.array(fc.record({ ...device, weight, leafWeight: fc.constant(undefined) }), {
+    maxLength: 1,
+  }),
+  readBps: throttles,
+  writeBps: throttles,
+  readIops: throttles,
+  writeIops: throttles,
+});
+
+/** Seldom there, as most of a host's limits are not asked for. */
+const seldom = <Value>(value: fc.Arbitrary<Value>) => fc.option(value, { nil: undefined, freq: 1 });
+
+export const unified = fc.array(
+  fc.record({
+    file: fc.oneof(
+      fc.constantFrom("memory.high", "cpu.max", "io.max", "cgroup.max.depth", "misc.max"),
+      { weight: 1, arbitrary: text },
+    ),
+    value: fc.oneof(fc.constantFrom("max", "1\n2\n", "8:0 rbps=1\n8:16 wbps=2"), text),
+  }),
+  { maxLength: 3 },
+);
+
 export const resources: fc.Arbitrary<CgroupsResources> = fc.record({
+  blockIo: seldom(blockIo),
+  hugepageLimits: seldom(
+    fc.array(fc.record({ pageSize: fc.oneof(fc.constantFrom("2MB", "1GB"), text), limit: u64 }), {
+      maxLength: 2,
+    }),
+  ),
+  network: seldom(
+    fc.record({
+      classId: maybe(u32),
+      priorities: fc.array(
+        fc.record({ name: fc.oneof(fc.constant("eth0"), text), priority: u32 }),
+        {
+          maxLength: 2,
+        },
+      ),
+    }),
+  ),
+  rdma: seldom(
+    fc.array(
+      fc.record({
+        device: fc.oneof(fc.constant("mlx5_0"), text),
+        handles: maybe(u32),
+        objects: maybe(u32),
+      }),
+      { maxLength: 2 },
+    ),
+  ),
+  unified: seldom(unified),
+  formulas: maybe(
+    fc.record({
+      cpuWeight: fc.constantFrom("linear", "quadratic"),
+      ioWeight: fc.constantFrom("linear", "systemd"),
+    }),
+  ),
   memory: maybe(
     fc.record({
       limit: mostly([64n * mebibyte, 64n * mebibyte, -1n], s64),
       reservation: mostly([32n * mebibyte, 0n, -1n], s64),
       swap: mostly([-1n, 64n * mebibyte, 96n * mebibyte], s64),
+      kernel: seldom(s64),
+      kernelTcp: seldom(s64),
+      swappiness: seldom(mostly([0n, 60n, 100n], u64)).map((n) => n ?? undefined),
+      disableOomKiller: mostly([false], fc.boolean()),
+      useHierarchy: mostly([true], fc.boolean()),
+      checkBeforeUpdate: mostly([false], fc.boolean()),
     }),
   ),
   cpu: maybe(
@@ -64,12 +137,26 @@ export const resources: fc.Arbitrary<CgroupsResources> = fc.record({
       idle: mostly([0n, 1n], s64),
       cpus: list("", "0", "0,0"),
       mems: list("", "0"),
+      realtimeRuntime: mostly([0n], s64),
+      realtimePeriod: mostly([0n, 1000000n], u64),
     }),
   ),
   pids: mostly([-1n, 0n, 20n], s64),
 });
 
-const controllers = ["cpu", "cpuset", "io", "memory", "pids"];
+const controllers = ["cpu", "cpuset", "io", "memory", "pids", "hugetlb", "rdma"];
+const names_of_v1 = ["net_cls", "net_prio", "freezer"];
+
+export const features: fc.Arbitrary<CgroupsFeatures> = fc.record({
+  bfq: fc.boolean(),
+  cfq: fc.boolean(),
+  iocost: fc.boolean(),
+  realtime: fc.boolean(),
+  kernelMemory: fc.boolean(),
+  kernelTcp: fc.boolean(),
+  hugepageSizes: fc.constantFrom([], ["2MB"], ["2MB", "1GB"]),
+  rdmaDevices: fc.constantFrom([], ["mlx5_0"]),
+});
 const reach = fc.constantFrom("none" as const, "own" as const, "root" as const, "root" as const);
 
 function v1(writable: CgroupsHierarchy["writable"], names: string[]): CgroupsHierarchy[] {
@@ -87,6 +174,8 @@ function v1(writable: CgroupsHierarchy["writable"], names: string[]): CgroupsHie
 export const cgroupsFacts: fc.Arbitrary<CgroupsFacts> = fc
   .record({
     old: fc.subarray(controllers),
+    more: fc.subarray(names_of_v1),
+    features,
     unified: fc.boolean(),
     lost: fc.subarray(controllers, { maxLength: 2 }),
     writable: fc.tuple(reach, reach),
@@ -94,9 +183,11 @@ export const cgroupsFacts: fc.Arbitrary<CgroupsFacts> = fc
     cpus: fc.integer({ min: 1, max: 8 }),
     privileged: fc.boolean(),
   })
-  .map(({ old, unified, lost, writable, ...rest }) => {
+  .map(({ old, more, unified, lost, writable, ...rest }) => {
     const v2 = controllers.filter((name) => !old.includes(name) && !lost.includes(name));
-    const hierarchies = v1(writable[0], old);
+    // The controller of block devices has another name on v1.
+    const names = [...old.map((name) => (name === "io" ? "blkio" : name)), ...more];
+    const hierarchies = v1(writable[0], names);
     if (unified) {
       hierarchies.push({
         unified,
@@ -108,9 +199,28 @@ export const cgroupsFacts: fc.Arbitrary<CgroupsFacts> = fc
       });
     }
     const both = unified ? ("hybrid" as const) : ("v1" as const);
-    const version = old.length > 0 ? both : unified ? "v2" : "none";
+    const version = names.length > 0 ? both : unified ? "v2" : "none";
     return { version, hierarchies, totalMemory: 1n << 33n, ...rest };
   });
+
+/** Files as they read, sensible and not. */
+export const current: fc.Arbitrary<CgroupsValue[]> = fc.array(
+  fc.record({
+    hierarchy: fc.nat(8),
+    file: fc.constantFrom(
+      ...["memory.max", "memory.swap.max", "memory.current", "memory.limit_in_bytes", "cpu.max"],
+      ...["memory.memsw.limit_in_bytes", "cpu.cfs_quota_us", "cpu.cfs_period_us", "cpu.idle"],
+      ...["cpu.max.burst", "cpu.cfs_burst_us", "cpu.rt_runtime_us", "cpu.rt_period_us"],
+    ),
+    text: fc.oneof(
+      fc.constantFrom("max", "-1", "0", "1", "9223372036854771712", "18446744073709551616"),
+      fc.constantFrom("max 100000", "50000 100000", " ", "-9223372036854775808"),
+      fc.bigInt({ min: -(2n ** 70n), max: 2n ** 70n }).map(String),
+      text,
+    ),
+  }),
+  { maxLength: 12 },
+);
 
 const kind = fc.constantFrom(
   ...(["user", "mount", "pid", "network", "ipc", "uts", "cgroup", "time"] as const),

@@ -1,9 +1,14 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { policy } from "../../runtime/policy/policy.ts";
-import { type CgroupsFacts, type CgroupsPlan, ComponentError } from "../../wasm/generated/host.js";
+import {
+  type CgroupsFacts,
+  type CgroupsPlan,
+  type CgroupsWrite,
+  ComponentError,
+} from "../../wasm/generated/host.js";
 import { topic } from "../harness.ts";
-import { cgroupsFacts, resources } from "./arbitrary.ts";
+import { cgroupsFacts, current, resources } from "./arbitrary.ts";
 
 const test = topic("cgroup plans");
 
@@ -12,16 +17,34 @@ function controllerOf(file: string): string {
   return file.split(".")[0] ?? "";
 }
 
+function isSingle(file: string): boolean {
+  return !/throttle|weight_device|^io\.|ifpriomap|^rdma/.test(file);
+}
+
+function isUnified({ pointer }: { pointer: string }): boolean {
+  return pointer.startsWith("/linux/resources/unified/");
+}
+
+/** Nothing is written where its controller is not, or where wrun may not write. */
+function checkWrites(writes: CgroupsWrite[], facts: CgroupsFacts): void {
+  for (const { hierarchy, file } of writes) {
+    const at = facts.hierarchies[hierarchy];
+    const isCore = at?.unified && file.startsWith("cgroup.");
+    assert.ok(isCore || at?.controllers.includes(controllerOf(file)), `${file} in ${hierarchy}`);
+    assert.is.not(at?.writable, "none");
+  }
+}
+
 function check(plan: CgroupsPlan, facts: CgroupsFacts): void {
+  checkWrites(plan.writes, facts);
   for (const { hierarchy, file } of plan.writes) {
     const at = facts.hierarchies[hierarchy];
-    assert.ok(at?.controllers.includes(controllerOf(file)), `${file} in ${hierarchy}`);
     assert.ok(
       plan.places.some((place) => place.hierarchy === hierarchy),
       `${file} without a place`,
     );
-    const v1 = /_in_bytes|cfs_|shares/.test(file);
-    const v2 = /memory\.(max|swap\.max|low)|cpu\.(max|weight)/.test(file);
+    const v1 = /_in_bytes|cfs_|shares|rt_|blkio|net_|swappiness|oom_control|use_hier/.test(file);
+    const v2 = /memory\.(max|swap\.max|low|high)|cpu\.(max|weight)|^io\.|^cgroup/.test(file);
     assert.is(at?.unified ? v1 : v2, false, `${file} is of the other version`);
   }
   for (const { hierarchy, path, base, enable } of plan.places) {
@@ -31,7 +54,11 @@ function check(plan: CgroupsPlan, facts: CgroupsFacts): void {
     assert.not.match(path, /\/\.\.?(\/|$)|\/\/|\/$/);
     assert.ok(enable.every((name) => at?.unified && at.controllers.includes(name)));
   }
-  assert.is(new Set(plan.writes.map(({ file }) => file)).size, plan.writes.length);
+  // Files with a line for each device or page size, and unified, which comes last, are written more than once.
+  const single = plan.writes.filter(({ file, why }) => isSingle(file) && !isUnified(why));
+  assert.is(new Set(single.map(({ file }) => file)).size, single.length);
+  const first = plan.writes.findIndex(({ why }) => isUnified(why));
+  assert.ok(plan.writes.slice(first).every(({ why }) => first < 0 || isUnified(why)));
 }
 
 test("nothing is written where its controller is not, and everything below wrun's places", () => {
@@ -48,6 +75,21 @@ test("nothing is written where its controller is not, and everything below wrun'
     }
   });
   fc.assert(property, { numRuns: 1500 });
+  assert.ok(plans > 50 && refusals > 50, `${plans} plans, ${refusals} refusals`);
+});
+
+test("an update writes nothing where its controller is not", () => {
+  let [plans, refusals] = [0, 0];
+  const property = fc.property(resources, current, cgroupsFacts, (asked, values, facts) => {
+    try {
+      checkWrites(policy().cgroups.update(asked, values, facts).writes, facts);
+      plans++;
+    } catch (error) {
+      if (!(error instanceof ComponentError)) throw error;
+      refusals++;
+    }
+  });
+  fc.assert(property, { numRuns: 1000 });
   assert.ok(plans > 50 && refusals > 50, `${plans} plans, ${refusals} refusals`);
 });
 

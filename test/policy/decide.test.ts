@@ -4,6 +4,7 @@ import { adjustCapabilities, defaultCapabilities } from "../../runtime/policy/ca
 import { type DecideInput, type Decisions, decide } from "../../runtime/policy/decide.ts";
 import { namespacesFacts } from "../../runtime/policy/facts.ts";
 import type { Linux, NamespaceType, Spec } from "../../runtime/spec/types.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 import { docker, ordinary, workstation } from "../doctor/hosts.ts";
 import { topic } from "../harness.ts";
@@ -137,7 +138,7 @@ test("what denies a user namespace is named", () => {
 
 test("each kind of problem has its code", () => {
   const resources = { memory: { limit: 2 ** 26 } };
-  const none = { version: "none" as const, hierarchies: [], swap: false };
+  const none = { version: "none" as const, hierarchies: [], swap: false, features: no_features };
   const code = (ask: () => unknown) => refusal(ask).code;
   assert.is(
     code(() => decided(spec({ namespaces: list("pid") }))),

@@ -1,5 +1,5 @@
 /** The rules that the engine takes from the kernel, put to the kernel itself. */
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import {
   existsSync,
   mkdirSync,
@@ -12,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { policy } from "../../runtime/policy/policy.ts";
+import { probe } from "../../shim/facts/probe.ts";
 import type { CgroupsFacts, CgroupsResources, IdMapsMapping } from "../../wasm/generated/host.js";
 import { topic } from "../harness.ts";
 import { readVectors } from "./vectors.ts";
@@ -84,6 +85,55 @@ test("the kernel takes the id maps that validate has nothing against, and no oth
   });
 });
 
+/** Writes the map of `child` as one who is root in the user namespace of `parent`: the kernel asks who has opened. */
+function writeWithin(parent: number, child: number, text: string): string {
+  const script = `exec cat > /proc/${child}/uid_map`;
+  const args = ["--user", "--target", `${parent}`, "sh", "-c", script];
+  const env = { ...process.env, LC_ALL: "C" };
+  return spawnSync("nsenter", args, { encoding: "utf8", input: text, env }).stderr;
+}
+
+/** A process in a user namespace below that of `parent`. */
+async function below(parent: ChildProcess): Promise<{ child: ChildProcess; pid: number }> {
+  const args = ["--user", "--target", `${parent.pid}`, "unshare", "--user", "sh", "-c"];
+  const child = spawn("nsenter", [...args, "echo $$; exec cat"], {
+    stdio: ["pipe", "pipe", "ignore"],
+  });
+  const pid = await new Promise<number>((done) => {
+    child.stdout?.once("data", (text: Buffer) => done(Number(text.toString())));
+  });
+  return { child, pid };
+}
+
+test("in a nested user namespace the kernel takes a map that was split, and not the whole", {
+  needs: ["root", "userns"],
+}, async () => {
+  const line = (containerId: number, hostId: number, size: number) => {
+    return { containerId, hostId, size };
+  };
+  const around = [line(0, 100000, 1000), line(1000, 300000, 1000)];
+  const wanted = [line(0, 500, 1000)];
+  const parent = await newcomer();
+  writeFileSync(`/proc/${parent.pid}/uid_map`, policy().idMaps.text(around));
+  writeFileSync(`/proc/${parent.pid}/gid_map`, policy().idMaps.text(around));
+  const { child, pid } = await below(parent);
+  try {
+    const whole = writeWithin(parent.pid ?? 0, pid, policy().idMaps.text(wanted));
+    assert.match(whole, "Operation not permitted");
+    const pieces = policy().idMaps.split(wanted, around, "");
+    assert.is(writeWithin(parent.pid ?? 0, pid, policy().idMaps.text(pieces)), "");
+    const inner = readFileSync(`/proc/${pid}/uid_map`, "utf8").trim().split(/\s+/).map(Number);
+    // Read from here, the second column is what the two maps come to.
+    const composed = policy().idMaps.compose(pieces, around);
+    assert.equal(
+      inner,
+      composed.flatMap((each) => [each.containerId, each.hostId, each.size]),
+    );
+  } finally {
+    for (const each of [child, parent]) each.kill("SIGKILL");
+  }
+});
+
 /** Facts of a host with nothing but one controller, on v1 or, with the mount that v2 has, on v2. */
 function factsOf(controller: string, unified = false): CgroupsFacts {
   const cpus = readFileSync("/proc/cpuinfo", "utf8").match(/^processor/gm)?.length ?? 1;
@@ -100,6 +150,7 @@ function factsOf(controller: string, unified = false): CgroupsFacts {
       },
     ],
     swap: true,
+    features: probe().cgroup.features,
     cpus,
     totalMemory: 1n << 30n,
     privileged: true,

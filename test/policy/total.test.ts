@@ -25,7 +25,7 @@ function answers(ask: () => unknown): void {
   }
 }
 
-const { namespaces, idMaps, cgroups, capabilities } = policy();
+const { namespaces, idMaps, cgroups, capabilities, seccomp } = policy();
 const runs = { numRuns: 500 };
 
 test("namespaces", () => {
@@ -66,6 +66,19 @@ test("cgroups", () => {
   fc.assert(property, runs);
 });
 
+test("cgroup updates, whatever the files read", () => {
+  const { resources, current, cgroupsFacts } = any;
+  const property = fc.property(resources, current, cgroupsFacts, (asked, values, host) => {
+    answers(() => cgroups.update(asked, values, host));
+    for (const frozen of [true, false]) answers(() => cgroups.freeze(frozen, host));
+    for (const { hierarchy, name } of cgroups.reads(host)) {
+      const controllers = host.hierarchies[hierarchy]?.controllers ?? [];
+      assert.ok(controllers.includes(name.split(".")[0] ?? ""), name);
+    }
+  });
+  fc.assert(property, runs);
+});
+
 test("capabilities", () => {
   const { names, sets, capabilitiesFacts } = any;
   const property = fc.property(sets, names, capabilitiesFacts, (asked, list, host) => {
@@ -78,6 +91,45 @@ test("capabilities", () => {
     assert.ok(isWithin(plan.inheritable, plan.bounding));
     assert.ok(isWithin(plan.bounding | plan.permitted, host.available));
   });
+  fc.assert(property, runs);
+});
+
+test("system calls", () => {
+  const arch = fc.constantFrom(...(["x86-64", "x86", "x32", "aarch64", "arm"] as const));
+  const action = fc.constantFrom(...(["errno", "allow", "notify", "trace", "trap"] as const));
+  const errno = fc.option(any.number, { nil: undefined });
+  const condition = fc.record({
+    index: fc.oneof(fc.nat({ max: 5 }), any.number),
+    value: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    valueTwo: fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
+    op: fc.constantFrom(...(["ne", "lt", "masked-eq"] as const)),
+  });
+  const rule = fc.record({
+    names: fc.array(fc.oneof(any.text, fc.constantFrom("read", "write", "socket"))),
+    action,
+    errno,
+    conditions: fc.array(condition),
+  });
+  const profile = fc.record({
+    defaultAction: action,
+    defaultErrno: errno,
+    architectures: fc.array(arch),
+    filterFlags: fc.record({ tsync: fc.boolean(), waitKillableRecv: fc.boolean() }),
+    rules: fc.array(rule),
+  });
+  const property = fc.property(
+    profile,
+    arch,
+    arch,
+    any.number,
+    any.text,
+    (val, on, of, nr, name) => {
+      const source = { tag: "spec" as const, val };
+      answers(() => assert.ok(seccomp.decide(source, on).warnings.every(isProblem)));
+      answers(() => seccomp.explain(source, on, of, nr, new BigUint64Array(nr % 9)));
+      answers(() => [seccomp.numberOf(name, of), seccomp.nameOf(nr, of)]);
+    },
+  );
   fc.assert(property, runs);
 });
 

@@ -17,7 +17,15 @@ function answer(functions: Functions, { function: name, arguments: given }: Case
   }
 }
 
-for (const name of ["namespaces", "id-maps", "cgroups", "capabilities", "devices"]) {
+for (const name of [
+  "namespaces",
+  "id-maps",
+  "cgroups",
+  "capabilities",
+  "devices",
+  "seccomp",
+  "stats",
+]) {
   const { cases } = readVectors(name);
   const camel = name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 

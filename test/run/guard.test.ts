@@ -136,7 +136,7 @@ async function asPlanned(
     ),
   );
   assert.is(seen.get("NoNewPrivs"), options.noNewPrivileges === false ? "0" : "1");
-  assert.is(seen.get("Seccomp"), "0");
+  assert.is(seen.get("Seccomp"), options.seccomp === "unconfined" ? "0" : "2");
   assert.is(capabilities.inheritable, 0n);
 }
 
@@ -145,6 +145,7 @@ test("rights are as planned", { needs }, async () => {
   await asPlanned({ capDrop: ["ALL"] });
   await asPlanned({ capDrop: ["CHOWN"], capAdd: ["SYS_TIME"], noNewPrivileges: false });
   await asPlanned({ userns: "auto:size=2000" });
+  await asPlanned({ seccomp: "unconfined" });
   await asPlanned({}, {}, "host-overlay");
 });
 

@@ -1,8 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync, readlinkSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, rmdirSync } from "node:fs";
 import { availableParallelism, release, totalmem, userInfo } from "node:os";
 import * as assert from "uvu/assert";
 import { matchHierarchies, parseMemberships, versionOf } from "../../shim/facts/cgroup.ts";
+import { hugepageSizes } from "../../shim/facts/cgroup-features.ts";
 import { countList, parseMemory, parsePageSize, parseRelease } from "../../shim/facts/kernel.ts";
 import { parseMountinfo } from "../../shim/facts/mountinfo.ts";
 import { isInitial, namespaceTypes, parseIdMap } from "../../shim/facts/namespaces.ts";
@@ -192,6 +193,35 @@ test("agrees with node on this host", { vm: true }, () =>
     assert.ok(facts.lastCapability >= 40);
   }),
 );
+
+test("calls huge pages as their cgroup files do", () => {
+  const directories = ["hugepages-1048576kB", "hugepages-64kB", "hugepages-2048kB", "x"];
+  assert.equal(hugepageSizes(directories), ["64KB", "2MB", "1GB"]);
+  assert.equal(hugepageSizes(["hugepages-16777216kB", "hugepages-32768kB"]), ["32MB", "16GB"]);
+  assert.equal(hugepageSizes([]), []);
+});
+
+test("knows which files a cgroup has", { needs: ["root"], vm: true }, () => {
+  const { hierarchies, features } = probe().cgroup;
+  const files = new Set<string>();
+  for (const { mount } of hierarchies) {
+    const path = `${mount}/wrun-test-facts-${process.pid}`;
+    mkdirSync(path);
+    for (const name of readdirSync(path)) files.add(name);
+    rmdirSync(path);
+  }
+  assert.is(features.bfq, files.has("blkio.bfq.weight") || files.has("io.bfq.weight"));
+  assert.is(features.cfq, files.has("blkio.leaf_weight"));
+  assert.is(features.iocost, files.has("io.weight"));
+  assert.is(features.realtime, files.has("cpu.rt_runtime_us"));
+  assert.is(features.kernelTcp, files.has("memory.kmem.tcp.limit_in_bytes"));
+  const hugetlb = hierarchies.some(({ controllers }) => controllers.includes("hugetlb"));
+  for (const size of hugetlb ? features.hugepageSizes : []) {
+    const has = (end: string) => files.has(`hugetlb.${size}.${end}`);
+    assert.ok(has("max") || has("limit_in_bytes"), size);
+    assert.ok(has("rsvd.max") || has("rsvd.limit_in_bytes"), size);
+  }
+});
 
 test("sees that root may make cgroups", { needs: ["root"], vm: true }, () => {
   const { hierarchies } = probe().cgroup;

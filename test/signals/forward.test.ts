@@ -28,6 +28,10 @@ async function first(script: string): Promise<First> {
   const children = `/proc/${parent.pid}/task/${parent.pid}/children`;
   const pid = Number(readFileSync(children, "utf8").trim());
   const pidfd = pidfdOpen(pid);
+  // A shell has handlers until it is another program.
+  while (/exec sleep/.test(script) && !/sleep/.test(readFileSync(`/proc/${pid}/comm`, "utf8"))) {
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
   return { pid, pidfd, kill: () => pidfdSendSignal(pidfd, signals.SIGKILL), parent };
 }
 

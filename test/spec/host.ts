@@ -1,23 +1,20 @@
 import type { RequestHost } from "../../runtime/options/request.ts";
 import { request } from "../../runtime/options/request.ts";
 import type { RunOptions } from "../../runtime/options/types.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 
-const cap_sys_admin = 1n << 21n;
+/** Every capability. */
+const all = (1n << 41n) - 1n;
 
 /** A caller for request(): its id, and what else a test wants other than usual. */
 export function host(uid = 0, more: Partial<RequestHost["facts"]> = {}): RequestHost {
   return {
     facts: {
-      user: {
-        uid,
-        gid: uid,
-        name: "",
-        home: "/",
-        effective: uid === 0 ? cap_sys_admin : 0n,
-        bounding: 0n,
-      },
+      user: { uid, gid: uid, name: "", home: "/", effective: uid === 0 ? all : 0n, bounding: all },
       cpus: 1,
-      cgroup: { version: "v2", hierarchies: [], swap: true },
+      arch: "x64",
+      kernel: { release: "6.18.0", major: 6, minor: 18 },
+      cgroup: { version: "v2", hierarchies: [], swap: true, features: no_features },
       rlimits: { RLIMIT_NOFILE: { soft: 1048576, hard: 1048576 } },
       ...more,
     },

@@ -9,6 +9,7 @@ import { checkSpec } from "../../runtime/spec/check/check.ts";
 import { defaultSpec, specText } from "../../runtime/spec/default.ts";
 import { readJson } from "../../runtime/spec/json.ts";
 import type { Mount, Spec } from "../../runtime/spec/types.ts";
+import { no_features } from "../../shim/facts/cgroup-features.ts";
 import { topic } from "../harness.ts";
 import { ask, host } from "./host.ts";
 import { bytes, thrown } from "./thrown.ts";
@@ -102,7 +103,7 @@ test("passes TERM on with a terminal only, and leaves HOME to the look-up of a u
 
 test("makes a memory limit one of swap too, where the host can", () => {
   const memory = (options: RunOptions, swap: boolean) => {
-    const cgroup = { version: "v2" as const, hierarchies: [], swap };
+    const cgroup = { version: "v2" as const, hierarchies: [], swap, features: no_features };
     return request(options, host(0, { cgroup })).spec.linux?.resources?.memory;
   };
   assert.equal(memory({ memory: 1024 }, true), { limit: 1024, swap: 1024 });

@@ -34,16 +34,6 @@ export function clip(pool: Extent[], parent: Mapping[]): Extent[] {
   return pieces;
 }
 
-/** Does [start, start + size) lie inside one line of a map, as map_id_range_down in kernel/user_namespace.c asks? */
-export function isMapped(start: u32, size: u32, parent: Mapping[]): bool {
-  for (let i: i32 = 0; i < parent.length; i++) {
-    const line = parent[i];
-    if (start >= line.containerId && <u64>start + size <= <u64>line.containerId + line.size)
-      return true;
-  }
-  return false;
-}
-
 /** Does [start, start + size) lie inside the sorted ranges? Neighbouring ones count as one, as newuidmap counts them. */
 export function isGranted(start: u32, size: u32, list: Extent[]): bool {
   const end: u64 = <u64>start + size;

@@ -11,9 +11,19 @@ import {
   ProblemCode,
 } from "../generated/as/types";
 import { Opt, Result } from "../generated/as/cabi";
-import { clip, isGranted, isMapped, lowestFit, sorted } from "./extents";
+import { clip, lowestFit } from "./extents";
+import { done, fail, ownOnly } from "./id-map/answer";
+import { gather } from "./id-map/gather";
+import { Side } from "./id-map/side";
+import { cutAtBorders } from "./id-map/split";
 import { LINES_MOST, check, textOf } from "./mappings";
-import { because, problem, report } from "./report";
+import { problem, report } from "./report";
+
+export { compose, inverse } from "./id-map/compose";
+export { gather } from "./id-map/gather";
+export { keep } from "./id-map/keep";
+export { mount } from "./id-map/mount";
+export { split } from "./id-map/split";
 
 /**
  * Where root's automatic ranges come from, beside those that /etc/subuid has for root.
@@ -24,63 +34,6 @@ import { because, problem, report } from "./report";
  */
 const POOL_START: u32 = 600113152;
 const POOL_END: u32 = 1879048192;
-
-/** What of the facts concerns uids, or gids. */
-class Side {
-  /** The user, by number: both files are keyed by it, the gid one too (man 5 subgid). */
-  user: u32;
-  own: u32;
-  parent: Mapping[];
-  granted: Extent[];
-  sorted: Extent[];
-  helper: bool;
-  isGid: bool;
-  id: string;
-  tool: string;
-  file: string;
-
-  constructor(which: Which, host: IdMapsFacts) {
-    const isGid = which == Which.Gid;
-    this.isGid = isGid;
-    this.user = host.euid;
-    this.own = isGid ? host.egid : host.euid;
-    this.parent = isGid ? host.parentGids : host.parentUids;
-    this.granted = isGid ? host.subgids : host.subuids;
-    this.sorted = sorted(isGid ? host.subgids : host.subuids);
-    this.helper = isGid ? host.newgidmap : host.newuidmap;
-    this.id = isGid ? "gid" : "uid";
-    this.tool = isGid ? "newgidmap" : "newuidmap";
-    this.file = isGid ? "/etc/subgid" : "/etc/subuid";
-  }
-
-  /** May newuidmap write this line: ranges of /etc/subuid, or the one own id (verify_range in shadow's newuidmap.c). */
-  grants(line: Mapping): bool {
-    return (
-      (line.size == 1 && line.hostId == this.own) || isGranted(line.hostId, line.size, this.sorted)
-    );
-  }
-
-  /** Without CAP_SETUID the kernel takes one line of one id: the writer's own (new_idmap_permitted). */
-  isOwn(map: Mapping[]): bool {
-    return map.length == 1 && map[0].size == 1 && map[0].hostId == this.own;
-  }
-}
-
-function fail(problems: Problem[]): Result<IdMapsPlan, Problem[]> {
-  return Result.err<IdMapsPlan, Problem[]>(problems);
-}
-
-function done(
-  map: Mapping[],
-  writer: Writer,
-  deny: bool,
-  rule: string,
-  pointer: string,
-): Result<IdMapsPlan, Problem[]> {
-  return Result.ok<IdMapsPlan, Problem[]>(
-    new IdMapsPlan(map, writer, deny, because(rule, pointer)),
-  );
-}
 
 export function validate(map: Mapping[], pageSize: u32, pointer: string): Problem[] {
   return check(map, pageSize, pointer);
@@ -141,22 +94,34 @@ function automaticRoot(side: Side, size: u32, taken: Extent[]): Result<IdMapsPla
       ),
     ]);
   const range = cut(size, pieces, taken);
-  if (range.isErr) return fail([range.error]);
-  const start = range.value.start;
-  const rule = `${side.id}s 0-${size - 1} are ${start}-${start + size - 1}, the lowest free ${size} of ${source}`;
-  return done([new Mapping(0, start, size)], Writer.Direct, false, rule, "");
+  // In one piece where that is possible: a line of uid_map each, and a kernel that searches them.
+  const ranges = range.isErr ? gather(size, pieces, taken) : single(range.value);
+  if (ranges.isErr) return fail([ranges.error]);
+  const map = stacked(ranges.value);
+  const places = ranges.value.map<string>((each) => `${each.start}-${each.start + each.size - 1}`);
+  const rule = `${side.id}s 0-${size - 1} are ${places.join(", ")}, the lowest free ${size} of ${source}`;
+  return done(map, Writer.Direct, false, rule, "");
 }
 
-function ownOnly(side: Side, reason: string): Result<IdMapsPlan, Problem[]> {
-  const rule = `${side.id} 0 is wrun's own ${side.own}, and there is no other: ${reason}`;
-  // setgroups has to be denied first, or dropping a group that a file excludes would be a way in (CVE-2014-8989).
-  return done([new Mapping(0, side.own, 1)], Writer.OwnId, side.isGid, rule, "");
+function single(extent: Extent): Result<Extent[], Problem> {
+  return Result.ok<Extent[], Problem>([extent]);
+}
+
+/** Ids from 0 on, one range after the other. */
+function stacked(ranges: Extent[]): Mapping[] {
+  const map: Mapping[] = [];
+  let next: u32 = 0;
+  for (let i: i32 = 0; i < ranges.length; i++) {
+    map.push(new Mapping(next, ranges[i].start, ranges[i].size));
+    next += ranges[i].size;
+  }
+  return map;
 }
 
 function automaticUser(side: Side, size: u32, pageSize: u32): Result<IdMapsPlan, Problem[]> {
-  if (side.granted.length == 0) return ownOnly(side, `this user has no ranges in ${side.file}`);
+  if (side.granted.length == 0) return ownOnly(side, 0, `this user has no ranges in ${side.file}`);
   if (!side.helper)
-    return ownOnly(side, `${side.tool} is not installed with the right to write a map`);
+    return ownOnly(side, 0, `${side.tool} is not installed with the right to write a map`);
   const map: Mapping[] = [new Mapping(0, side.own, 1)];
   let next: u32 = 1;
   const pieces = clip(side.granted, side.parent);
@@ -168,6 +133,7 @@ function automaticUser(side: Side, size: u32, pageSize: u32): Result<IdMapsPlan,
   if (next == 1)
     return ownOnly(
       side,
+      0,
       size > 1 ? `the ranges in ${side.file} are not mapped where wrun runs` : "one is asked for",
     );
   const problems = check(map, pageSize, "");
@@ -187,20 +153,6 @@ export function automatic(
   return host.privileged
     ? automaticRoot(side, size, taken)
     : automaticUser(side, size, host.pageSize);
-}
-
-function checkParent(side: Side, map: Mapping[], pointer: string, problems: Problem[]): void {
-  for (let i: i32 = 0; i < map.length; i++) {
-    const line = map[i];
-    if (isMapped(line.hostId, line.size, side.parent)) continue;
-    report(
-      problems,
-      ProblemCode.Unsupported,
-      `${pointer}/${i}/hostID`,
-      `host ${side.id}s \`${line.hostId}\`-\`${line.hostId + line.size - 1}\` are not in one line of the map that wrun itself runs under`,
-      "split the line where /proc/self/" + side.id + "_map has its borders, or choose other ids",
-    );
-  }
 }
 
 function checkGranted(side: Side, map: Mapping[], pointer: string, problems: Problem[]): void {
@@ -225,6 +177,10 @@ function checkGranted(side: Side, map: Mapping[], pointer: string, problems: Pro
     );
 }
 
+function addAll(problems: Problem[], more: Problem[]): void {
+  for (let i: i32 = 0; i < more.length; i++) problems.push(more[i]);
+}
+
 export function explicit(
   which: Which,
   map: Mapping[],
@@ -234,14 +190,20 @@ export function explicit(
   const problems = check(map, host.pageSize, pointer);
   if (problems.length) return fail(problems);
   const side = new Side(which, host);
-  checkParent(side, map, pointer, problems);
+  const pieces = cutAtBorders(map, side.parent, pointer, problems);
+  const cuts =
+    pieces.length == map.length
+      ? ""
+      : `, cut into ${pieces.length} lines where the map that wrun runs under has its borders`;
+  // The lines are more now.
+  if (!problems.length && cuts.length) addAll(problems, check(pieces, host.pageSize, pointer));
   if (host.privileged) {
     if (problems.length) return fail(problems);
     return done(
-      map,
+      pieces,
       Writer.Direct,
       false,
-      `the ${side.id} map as given, written by wrun with CAP_SET${side.isGid ? "GID" : "UID"}`,
+      `the ${side.id} map as given${cuts}, written by wrun with CAP_SET${side.isGid ? "GID" : "UID"}`,
       pointer,
     );
   }
@@ -258,10 +220,10 @@ export function explicit(
   checkGranted(side, map, pointer, problems);
   if (problems.length) return fail(problems);
   return done(
-    map,
+    pieces,
     Writer.Helper,
     false,
-    `the ${side.id} map as given, written by ${side.tool} from this user's ranges`,
+    `the ${side.id} map as given${cuts}, written by ${side.tool} from this user's ranges`,
     pointer,
   );
 }

@@ -23,6 +23,12 @@ export function quote(value: string): string {
   return text + (value.length > length ? "...`" : "`");
 }
 
+/** The same without backticks, for what is a sentence itself. */
+export function plain(value: string): string {
+  const quoted = quote(value);
+  return quoted.substring(1, quoted.length - (quoted.endsWith("`") ? 1 : 0));
+}
+
 /** One token of a JSON pointer (RFC 6901, section 3). */
 export function token(name: string): string {
   return name.replaceAll("~", "~0").replaceAll("/", "~1");

@@ -1,4 +1,5 @@
 /** `wrun plan`: what run would do, as text or JSON. */
+import { readFacts } from "../../facts/file.ts";
 import { plan } from "../../plan.ts";
 import { policy } from "../../policy/policy.ts";
 import { colorsFor } from "../color.ts";
@@ -24,7 +25,9 @@ export function execute(given: Arguments): number {
 
 function planOf(given: Arguments): ReturnType<typeof plan> {
   try {
-    return plan(runOptions(given, process.env));
+    const file = given.values.get("facts");
+    const facts = file === undefined ? undefined : readFacts(file);
+    return plan(runOptions(given, process.env), { facts });
   } catch (error) {
     throw inFlags(error);
   }

@@ -70,12 +70,15 @@ export function cgroupLines(
   colors: Colors,
 ): string[] {
   const idle: string[] = [];
-  const places = plan.places.flatMap(({ hierarchy, path, enable, inheritCpuset }) => {
+  const places = plan.places.flatMap((place) => {
+    const { hierarchy, path, enable } = place;
     const at = `${hierarchies[hierarchy]?.mount ?? ""}${path}`;
     const lines = plan.writes
       .filter((write) => write.hierarchy === hierarchy)
       .flatMap(({ file, value, why }) => row(`  ${file} = ${value}`, why, colors));
-    if (inheritCpuset) lines.unshift("    cpuset.cpus, cpuset.mems copied from the parent");
+    if (place.inheritCpuset) lines.unshift("    cpuset.cpus, cpuset.mems copied from the parent");
+    if (place.inheritRealtime)
+      lines.unshift("    above it: cpu.rt_period_us, cpu.rt_runtime_us copied from the parent");
     if (enable.length > 0)
       lines.unshift(`    above it: +${enable.join(" +")} in cgroup.subtree_control`);
     if (lines.length === 0) idle.push(at);

@@ -69,6 +69,7 @@ export const argumentKinds: Partial<Record<SyscallName, readonly ArgumentKind[]>
   prctl: ["PR_", "number", "number", "number", "number"],
   prlimit64: ["number", "number", "struct", "struct"],
   readlinkat: ["fd", "path", "struct", "number"],
+  seccomp: ["SECCOMP_SET_MODE_", "SECCOMP_FILTER_FLAG_", "struct"],
   setdomainname: ["path", "number"],
   setgroups: ["number", "struct"],
   sethostname: ["path", "number"],
@@ -85,4 +86,4 @@ export const argumentKinds: Partial<Record<SyscallName, readonly ArgumentKind[]>
 };
 
 /** Whose values are one of a list and not a sum of bits. */
-export const enumerations: ReadonlySet<string> = new Set(["FSCONFIG_", "PR_"]);
+export const enumerations: ReadonlySet<string> = new Set(["FSCONFIG_", "PR_", "SECCOMP_SET_MODE_"]);

@@ -5,6 +5,7 @@ import type { Colors } from "../color.ts";
 import { visible } from "../error.ts";
 import { capabilityLines, cgroupLines, idMapLines, namespaceLines } from "./decision.ts";
 import { deviceLines } from "./device.ts";
+import { seccompLines } from "./seccomp.ts";
 import { stepLines } from "./step.ts";
 
 export interface PlanShow {
@@ -27,6 +28,7 @@ export function planText(plan: Plan, { colors, capabilities, brief }: PlanShow):
     ["cgroup", cgroupLines(decisions.cgroups, facts.cgroup.hierarchies, colors)],
     ["devices", deviceLines(decisions.devices, colors)],
     ["capabilities", capabilityLines(decisions.capabilities, capabilities, colors)],
+    ["system calls", seccompLines(decisions.seccomp, colors)],
     ["warnings", plan.warnings.map(warning)],
     [`${program.steps.length} steps of init, after the cgroup is made`, steps],
   ];

@@ -1,5 +1,6 @@
 import { WrunError } from "../../error.ts";
 import type { Json } from "../json.ts";
+import { quote } from "../quote.ts";
 import type { Spec } from "../types.ts";
 import { checkLinux } from "./linux.ts";
 import { checkMounts } from "./mounts.ts";
@@ -43,13 +44,14 @@ function checkDocument(at: At): Spec {
 /** As many as a reader takes in. */
 const shown_max = 10;
 
-function problemError([first, ...others]: Problem[]): WrunError {
+/** One error for all of them. `file` is said where it is not config.json. */
+export function problemError([first, ...others]: Problem[], file?: string): WrunError {
   if (first === undefined) throw new RangeError("no problem, no error");
   const more = others.slice(0, shown_max).map((p) => `${p.message} (${p.pointer})`);
   if (others.length > shown_max) more.push(`and ${others.length - shown_max} more`);
   return new WrunError({
     code: first.code,
-    message: first.message,
+    message: file === undefined ? first.message : `${first.message} in ${quote(file)}`,
     pointer: first.pointer,
     ...(first.hint !== undefined && { hint: first.hint }),
     ...(more.length > 0 && { because: more.join("; ") }),

@@ -3,6 +3,7 @@ import type { IdMapping, Linux, NamespaceType } from "../types.ts";
 import { checkDevices } from "./devices.ts";
 import { integer_max, uint32_max } from "./limit.ts";
 import { checkResources } from "./resources.ts";
+import { checkSeccomp } from "./seccomp.ts";
 import { checkSysctl } from "./sysctl.ts";
 import type { At } from "./value.ts";
 import {
@@ -35,6 +36,7 @@ export function checkLinux(at: At): Linux | undefined {
     readonlyPaths: list(field(at, "readonlyPaths"), absolute),
     sysctl: checkSysctl(field(at, "sysctl")),
     devices: checkDevices(field(at, "devices")),
+    seccomp: checkSeccomp(field(at, "seccomp")),
   });
 }
 

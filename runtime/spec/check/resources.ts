@@ -1,6 +1,7 @@
 import { quote } from "../quote.ts";
 import type { DeviceRule, Resources } from "../types.ts";
 import { integer_max } from "./limit.ts";
+import { blockIO, hugepages, network, rdma, unified } from "./resource-lists.ts";
 import type { At } from "./value.ts";
 import {
   boolean,
@@ -24,6 +25,11 @@ export function checkResources(at: At): Resources | undefined {
     cpu: cpu(field(at, "cpu")),
     pids: pids(field(at, "pids")),
     devices: list(field(at, "devices"), rule),
+    blockIO: blockIO(field(at, "blockIO")),
+    hugepageLimits: hugepages(field(at, "hugepageLimits")),
+    network: network(field(at, "network")),
+    rdma: rdma(field(at, "rdma")),
+    unified: unified(field(at, "unified")),
   });
 }
 
@@ -38,6 +44,12 @@ function memory(at: At): Resources["memory"] {
     limit: amount(field(at, "limit")),
     reservation: amount(field(at, "reservation")),
     swap: amount(field(at, "swap")),
+    kernel: amount(field(at, "kernel")),
+    kernelTCP: amount(field(at, "kernelTCP")),
+    swappiness: integer(field(at, "swappiness"), 0, 100),
+    disableOOMKiller: boolean(field(at, "disableOOMKiller")),
+    useHierarchy: boolean(field(at, "useHierarchy")),
+    checkBeforeUpdate: boolean(field(at, "checkBeforeUpdate")),
   });
 }
 
@@ -52,6 +64,8 @@ function cpu(at: At): Resources["cpu"] {
     idle: integer(field(at, "idle"), 0, 1),
     cpus: cpuList(field(at, "cpus")),
     mems: cpuList(field(at, "mems")),
+    realtimeRuntime: amount(field(at, "realtimeRuntime")),
+    realtimePeriod: positive("realtimePeriod"),
   });
 }
 

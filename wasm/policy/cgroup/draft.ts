@@ -2,14 +2,19 @@
 
 import {
   CgroupsFacts,
+  CgroupsFormulas as Formulas,
   CgroupsHierarchy as Hierarchy,
+  CgroupsIoWeightFormula as IoWeightFormula,
   CgroupsReach as Reach,
+  CgroupsValue as Value,
   CgroupsVersion as Version,
+  CgroupsWeightFormula as WeightFormula,
   CgroupsWrite as Write,
   Problem,
   ProblemCode,
 } from "../../generated/as/types";
 import { because, report } from "../report";
+import { integer, limitOf, textOf } from "./current";
 
 export const RESOURCES: string = "/linux/resources";
 
@@ -47,18 +52,38 @@ export class Draft {
   writes: Write[] = [];
   problems: Problem[] = [];
   warnings: Problem[] = [];
+  /** Is real-time asked for, which a new cgroup of v1 gets from its parents only? */
+  isRealtime: bool = false;
+  formulas: Formulas = new Formulas(WeightFormula.Quadratic, IoWeightFormula.Linear);
   private missing: string[] = [];
 
-  constructor(public host: CgroupsFacts) {}
+  /** `current` is what is in force in the cgroup, nothing for a new one. */
+  constructor(
+    public host: CgroupsFacts,
+    public current: Value[],
+  ) {}
 
   isUnified(hierarchy: i32): bool {
     return this.host.hierarchies[hierarchy].unified;
   }
 
-  private find(controller: string): i32 {
+  /** The hierarchy that has a controller, reachable or not; -1 when none has. */
+  find(controller: string): i32 {
     for (let i: i32 = 0; i < this.host.hierarchies.length; i++)
       if (this.host.hierarchies[i].controllers.includes(controller)) return i;
     return -1;
+  }
+
+  text(hierarchy: i32, file: string): string {
+    return textOf(this.current, hierarchy, file);
+  }
+
+  number(hierarchy: i32, file: string, otherwise: i64): i64 {
+    return integer(this.text(hierarchy, file), otherwise);
+  }
+
+  limit(hierarchy: i32, file: string): i64 {
+    return limitOf(this.text(hierarchy, file));
   }
 
   private isReached(hierarchy: Hierarchy): bool {
@@ -83,6 +108,19 @@ export class Draft {
         ? `this needs the cgroup controller \`${name}\`, which is not there`
         : `this needs the cgroup controller \`${name}\`, and wrun may make no cgroup in \`${this.host.hierarchies[index].mount}\``,
       remedy(name, this.host, index >= 0),
+    );
+    return -1;
+  }
+
+  /** A hierarchy that is there, or -1 after a problem when wrun may make no cgroup in it. */
+  reached(index: i32, pointer: string): i32 {
+    const hierarchy = this.host.hierarchies[index];
+    if (this.isReached(hierarchy)) return index;
+    this.refuse(
+      ProblemCode.Absent,
+      pointer,
+      `wrun may make no cgroup in \`${hierarchy.mount}\``,
+      "run wrun as root, or have a cgroup delegated",
     );
     return -1;
   }

@@ -15,7 +15,7 @@ const POINTER: string = "/linux/cgroupsPath";
 const NAME_CHARS_MOST: i32 = 255;
 const PATH_CHARS_MOST: i32 = 2048;
 /** CGROUP_SUBSYS_COUNT is 16 at most, and a few named hierarchies may come on top. */
-const HIERARCHIES_MOST: i32 = 64;
+export const HIERARCHIES_MOST: i32 = 64;
 
 /** Switched on wherever they are to be had, so that a limit can be set later and use can be read. */
 const ENABLED: StaticArray<string> = ["cpu", "cpuset", "io", "memory", "pids"];
@@ -107,7 +107,16 @@ function place(
   for (let i: i32 = 0; i < ENABLED.length; i++)
     if (hierarchy.unified && hierarchy.controllers.includes(ENABLED[i])) enable.push(ENABLED[i]);
   const inherit = !hierarchy.unified && hierarchy.controllers.includes("cpuset");
-  return new Place(<u32>index, isAbsolute ? below : prefix + below, base, enable, inherit);
+  return new Place(<u32>index, isAbsolute ? below : prefix + below, base, enable, inherit, false);
+}
+
+export function tooManyHierarchies(host: CgroupsFacts, problems: Problem[]): void {
+  report(
+    problems,
+    ProblemCode.TooMany,
+    "",
+    `a host with \`${host.hierarchies.length}\` cgroup hierarchies: there are ${HIERARCHIES_MOST} at most`,
+  );
 }
 
 /** A cgroup in every hierarchy where one can be made; problems when the path or the id is not one. */
@@ -129,12 +138,7 @@ export function placesOf(
     return places;
   }
   if (host.hierarchies.length > HIERARCHIES_MOST) {
-    report(
-      problems,
-      ProblemCode.TooMany,
-      "",
-      `a host with \`${host.hierarchies.length}\` cgroup hierarchies: there are ${HIERARCHIES_MOST} at most`,
-    );
+    tooManyHierarchies(host, problems);
     return places;
   }
   const below = relative(path, id, problems);

@@ -1,0 +1,27 @@
+/** What a runtime does with one part of linux.resources: files that it writes, or an error. */
+
+export const runtimes = ["runc", "crun", "youki"] as const;
+export type Runtime = (typeof runtimes)[number];
+
+/** Those whose sources the rules of this folder were read from. */
+export const versions: Record<Runtime, string> = {
+  runc: "1.5.0",
+  crun: "1.29.1",
+  youki: "0.7.0",
+};
+
+export type Outcome =
+  | { kind: "writes"; writes: ReadonlyMap<string, string>; why: string }
+  | { kind: "error"; why: string };
+
+/** Files and values; what is undefined is not written. */
+export function writes(why: string, values: Record<string, string | undefined>): Outcome {
+  const entries = Object.entries(values).filter((entry): entry is [string, string] => {
+    return entry[1] !== undefined;
+  });
+  return { kind: "writes", writes: new Map(entries), why };
+}
+
+export function error(why: string): Outcome {
+  return { kind: "error", why };
+}

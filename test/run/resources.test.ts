@@ -1,0 +1,112 @@
+/** linux.resources of a bundle, all of it, in the cgroups of a container that runs; v1 here, v2 in the VM lane. */
+import { existsSync, readFileSync } from "node:fs";
+import * as assert from "uvu/assert";
+import type { Resources } from "../../runtime/spec/types.ts";
+import { probe } from "../../shim/facts/probe.ts";
+import { topic } from "../harness.ts";
+import { disk } from "../policy/cgroup-files.ts";
+import { bundle } from "./bundle.ts";
+import { background, launch, refusal } from "./launch.ts";
+
+const test = topic("resources", { vm: true });
+
+const { hierarchies, features, version } = probe().cgroup;
+const has = (name: string) => hierarchies.some(({ controllers }) => controllers.includes(name));
+
+function bundleWith(resources: Resources): string {
+  return bundle((spec) => ({ ...spec, linux: { ...spec.linux, resources } }));
+}
+
+/** What a file reads in the cgroup that a process is in, "" when there is no such file. */
+function read(pid: number, file: string): string {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n");
+  for (const { mount, unified, controllers } of hierarchies) {
+    const line = lines.find((each) => {
+      const names = each.split(":")[1] ?? "";
+      return unified ? names === "" : controllers.some((name) => names.split(",").includes(name));
+    });
+    const path = `${mount}${line?.split(":")[2]}/${file}`;
+    if (line && existsSync(path)) return readFileSync(path, "utf8").trim();
+  }
+  return "";
+}
+
+const at = disk();
+const numbers = { major: Number(at?.major), minor: Number(at?.minor) };
+const name = `${numbers.major}:${numbers.minor}`;
+
+/** For each controller the wish, and what the file of v1 and that of v2 read then. */
+const wishes: [needs: string, asked: Resources, v1: [string, RegExp], v2?: [string, RegExp]][] = [
+  [
+    "memory",
+    { memory: { limit: 1 << 26, reservation: 1 << 24 } },
+    ["memory.soft_limit_in_bytes", /^16777216$/],
+    ["memory.low", /^16777216$/],
+  ],
+  ["memory", { memory: { swappiness: 7, disableOOMKiller: true } }, ["memory.swappiness", /^7$/]],
+  [
+    "hugetlb",
+    { hugepageLimits: [{ pageSize: "2MB", limit: 1 << 22 }] },
+    ["hugetlb.2MB.rsvd.limit_in_bytes", /^4194304$/],
+    ["hugetlb.2MB.rsvd.max", /^4194304$/],
+  ],
+  [
+    "net_cls",
+    { network: { classID: 5, priorities: [{ name: "lo", priority: 3 }] } },
+    ["net_prio.ifpriomap", /^lo 3$/m],
+  ],
+];
+
+if (features.realtime) {
+  const cpu = { realtimeRuntime: 2000, realtimePeriod: 1_000_000 };
+  wishes.push(["cpu", { cpu }, ["cpu.rt_runtime_us", /^2000$/]]);
+}
+if (at) {
+  const blockIO = { throttleReadBpsDevice: [{ ...numbers, rate: 1 << 20 }] };
+  const one = new RegExp(`^${name} (rbps=)?1048576`, "m");
+  const files: [[string, RegExp], [string, RegExp]] = [
+    ["blkio.throttle.read_bps_device", one],
+    ["io.max", one],
+  ];
+  wishes.push([has("blkio") ? "blkio" : "io", { blockIO }, ...files]);
+}
+
+for (const [controller, asked, v1, v2] of wishes) {
+  test(`${JSON.stringify(asked)}`, { needs: ["root", "busybox"] }, async () => {
+    const hierarchy = hierarchies.find(({ controllers }) => controllers.includes(controller));
+    const path = bundleWith(asked);
+    const file = hierarchy?.unified ? v2 : v1;
+    if (!hierarchy || !file) {
+      const { code, pointer } = await refusal(launch("true", { bundle: path }));
+      assert.match(code, /^ERR_CGROUP/);
+      assert.match(pointer ?? "", /^\/linux\/resources\//);
+      return;
+    }
+    const { pid, stop } = await background("", { bundle: path });
+    try {
+      assert.match(read(pid, file[0]), file[1], file[0]);
+    } finally {
+      await stop();
+    }
+  });
+}
+
+test("raw files of v2, over the limits", { needs: ["root", "busybox"] }, async () => {
+  const path = bundleWith({
+    memory: { limit: 1 << 26 },
+    unified: { "memory.max": "134217728", "memory.high": "50331648" },
+  });
+  if (version !== "v2") {
+    const error = await refusal(launch("true", { bundle: path }));
+    assert.is(error.pointer, "/linux/resources/unified/memory.high");
+    return;
+  }
+  const { pid, stop } = await background("", { bundle: path });
+  try {
+    assert.equal([read(pid, "memory.max"), read(pid, "memory.high")], ["134217728", "50331648"]);
+  } finally {
+    await stop();
+  }
+});
+
+test.run();
