@@ -28,7 +28,25 @@ export async function removeCgroups(hierarchy: Fd, paths: readonly string[]): Pr
     }
     await new Promise((resolve) => setTimeout(resolve, wait_ms));
   }
-  for (const path of ancestors) {
+  removeAncestors(hierarchy, ancestors);
+}
+
+/** The same without waiting: false when the last of the list has processes, and then nothing is removed. */
+export function removeIfEmpty(hierarchy: Fd, paths: readonly string[]): boolean {
+  const [leaf, ...ancestors] = [...paths].reverse();
+  if (leaf === undefined) return true;
+  try {
+    removeTree(hierarchy, leaf);
+  } catch (error) {
+    if (isErrno(error, "EBUSY")) return false;
+    throw error;
+  }
+  removeAncestors(hierarchy, ancestors);
+  return true;
+}
+
+function removeAncestors(hierarchy: Fd, paths: readonly string[]): void {
+  for (const path of paths) {
     try {
       remove(hierarchy, path);
     } catch (error) {

@@ -1,5 +1,5 @@
-import { isMainThread } from "node:worker_threads";
 import type { Fd } from "./fd.ts";
+import { tryCall } from "./libc.ts";
 import { type ExitStatus, waitPidfd } from "./pidfd.ts";
 import { readable } from "./poll.ts";
 
@@ -11,7 +11,12 @@ let timer: NodeJS.Timeout | undefined;
 
 // The timer keeps the process alive (signal listeners do not), and finds what no SIGCHLD tells of: SIGCHLDs that fell
 // together. Node delivers no signals to worker threads, so that they look more often.
-const interval_ms = isMainThread ? 500 : 10;
+const interval_ms = { main: 500, worker: 10 } as const;
+
+/** gettid(2): the main thread's number is the process's. node:worker_threads says it too, and takes 5 ms to load. */
+function isMainThread(): boolean {
+  return tryCall("gettid") === process.pid;
+}
 
 function lookAll(): void {
   for (const look of waiting) if (look()) forget(look);
@@ -20,8 +25,9 @@ function lookAll(): void {
 function remember(look: Look): void {
   if (look()) return;
   if (waiting.size === 0) {
-    if (isMainThread) process.on("SIGCHLD", lookAll);
-    timer = setInterval(lookAll, interval_ms);
+    const main = isMainThread();
+    if (main) process.on("SIGCHLD", lookAll);
+    timer = setInterval(lookAll, main ? interval_ms.main : interval_ms.worker);
   }
   waiting.add(look);
   // One that ended between the first look and the listener has sent its SIGCHLD to nobody.

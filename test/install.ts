@@ -23,7 +23,7 @@ export function install(): Installed {
     cpSync(join(project, path), join(directory, path), { recursive: true });
   }
   return {
-    wrun: join(directory, "dist/wrun.js"),
+    wrun: join(directory, "dist/wrun.cjs"),
     remove: () => rmSync(directory, { recursive: true, force: true }),
   };
 }

@@ -60,7 +60,7 @@ function library(bundle: string): Contender {
 }
 
 function commandLine(bundle: string): Contender {
-  const wrun = join(packageRoot(), "dist", "wrun.js");
+  const wrun = join(packageRoot(), "dist", "wrun.cjs");
   return {
     name: "wrun run",
     once: () => timed(process.execPath, [wrun, "run", "--bundle", bundle]),

@@ -3,8 +3,8 @@
  * are first touched, which is a property of the open file, so the container's program, which inherits it, would see
  * EAGAIN from its own writes.
  */
-import { writeSync } from "node:fs";
-import { isatty } from "node:tty";
+import { fstatSync, writeSync } from "node:fs";
+import * as tty from "../../shim/tty.ts";
 
 /** Writes the answer. */
 export function print(text: string): void {
@@ -18,7 +18,16 @@ export function remark(text: string): void {
 
 /** isatty(3), which does not touch the file as process.stdout.isTTY does. */
 export function isTerminal(fd: 0 | 1 | 2): boolean {
-  return isatty(fd);
+  return isCharacterDevice(fd) && tty.isTerminal(fd);
+}
+
+/** Asked first, since for most answers nothing needs to be loaded then. */
+function isCharacterDevice(fd: number): boolean {
+  try {
+    return fstatSync(fd).isCharacterDevice();
+  } catch {
+    return false;
+  }
 }
 
 /** A reader that has gone away (`wrun plan | head`) is no error of wrun; the rest is dropped. */

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** The entry of `wrun`. Loads nothing before it knows what for: `wrun --version` pays for Node's own start only. */
 import { writeSync } from "node:fs";
 import { version } from "../../package.json";

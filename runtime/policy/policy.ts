@@ -1,9 +1,8 @@
 /** The policy engine, dist/policy.core.wasm, in this process. */
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { packageRoot } from "../../shim/package-root.ts";
 import { instantiate, type Policy } from "../../wasm/generated/host.js";
-
-/** Bundles are in dist/, dist/chunk/ and dist/test/AREA/; a loader of sources runs runtime/policy/ itself. */
-const candidates = ["./", "../", "../../", "../../../", "../../dist/"];
 
 let loaded: Policy | undefined;
 
@@ -14,14 +13,5 @@ export function policy(): Policy {
 }
 
 function coreModule(): Uint8Array<ArrayBuffer> {
-  for (const directory of candidates) {
-    try {
-      return Uint8Array.from(
-        readFileSync(new URL(`${directory}policy.core.wasm`, import.meta.url)),
-      );
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
-  }
-  throw new Error("`policy.core.wasm` is missing: run `npm run build`, or install wrun anew");
+  return Uint8Array.from(readFileSync(join(packageRoot(), "dist", "policy.core.wasm")));
 }

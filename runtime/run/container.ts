@@ -97,8 +97,10 @@ export class Container {
     }
   }
 
-  /** Ends what the first process has left behind in the cgroups; in a pid namespace of its own there is nothing. */
+  /** Ends what the first process has left behind; a pid namespace of its own has ended with it (pid_namespaces(7)). */
   async empty(): Promise<void> {
+    const { decisions } = this.prepared.decisions.namespaces;
+    if (decisions.some(({ kind, action }) => kind === "pid" && action === "create")) return;
     for (const cgroup of this.#cgroups?.directories ?? []) await killCgroup(cgroup);
   }
 

@@ -1,7 +1,5 @@
 /** Writes the id maps of a user namespace that init has just made; `man 7 user_namespaces`. */
-import { execFile } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { promisify } from "node:util";
 import type { Facts } from "../../shim/facts/types.ts";
 import { WrunError } from "../error.ts";
 import type { Decisions } from "../policy/decide.ts";
@@ -25,6 +23,9 @@ async function writeMap(pid: number, which: Which, plan: IdMap, facts: Facts): P
   }
   const helper = facts.subordinate[which === "uid" ? "newuidmap" : "newgidmap"];
   if (helper === null) throw new RangeError(`new${which}map was chosen and is not there`);
+  // Loaded when it is needed: most launches are without, and it takes 5 ms.
+  const { execFile } = await import("node:child_process");
+  const { promisify } = await import("node:util");
   try {
     // An environment of its own: nothing of wrun's reaches a setuid program.
     await promisify(execFile)(helper, [`${pid}`, ...lines.flat()], { env: {}, cwd: "/" });

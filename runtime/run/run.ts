@@ -8,7 +8,7 @@ import { type Forwarding, forward } from "../signals/forward.ts";
 import { type Hold, holdSignals } from "../signals/hold.ts";
 import { outcome } from "../signals/outcome.ts";
 import { reapOrphans } from "../state/remove.ts";
-import { attach, type Session } from "../terminal/session.ts";
+import type { Session } from "../terminal/session.ts";
 import { Container, type Rewrite, type Running } from "./container.ts";
 import { probeHost, readRequest } from "./prepare.ts";
 import { RunError, type RunResult } from "./result.ts";
@@ -69,7 +69,7 @@ async function launchAndFollow(
   abort: AbortSignal,
   hold: Hold | undefined,
 ): Promise<Omit<RunResult, "duration_ms">> {
-  const streams = openStreams(container);
+  const streams = await openStreams(container);
   try {
     const running = await start(container, streams, abort);
     try {
@@ -103,9 +103,9 @@ function throwIfAborted(abort: AbortSignal): void {
 }
 
 /** With a terminal of its own the container has no other streams. */
-function openStreams({ prepared: { spec, request } }: Container): Streams {
-  if (!spec.process?.terminal) return new Streams(request);
-  return new Streams({ stdin: "ignore", stdout: "ignore", stderr: "ignore" });
+function openStreams({ prepared: { spec, request } }: Container): Promise<Streams> {
+  if (!spec.process?.terminal) return Streams.open(request);
+  return Streams.open({ stdin: "ignore", stdout: "ignore", stderr: "ignore" });
 }
 
 async function follow(
@@ -119,7 +119,7 @@ async function follow(
   const kill = (): void => container.kill(running);
   let signals: Forwarding | undefined;
   const typed = (signal: number, group: number): void => signals?.typed(signal, group);
-  const session = running.terminal && openSession(request, running.terminal, typed, kill);
+  const session = running.terminal && (await openSession(request, running.terminal, typed, kill));
   if (hold) {
     signals = forward(running.pid, running.pidfd, kill, session);
     hold.pass();
@@ -156,14 +156,15 @@ async function follow(
 
 type Master = NonNullable<Running["terminal"]>;
 
-function openSession(
+async function openSession(
   request: Request,
   terminal: Master,
   typed: (signal: number, group: number) => void,
   kill: () => void,
-): Session {
+): Promise<Session> {
   const size = request.spec.process?.consoleSize;
   try {
+    const { attach } = await import("../terminal/session.ts");
     return attach(terminal, {
       ...(request.interactive ? { stdin: process.stdin } : {}),
       stdout: process.stdout,

@@ -1,10 +1,16 @@
 /** The container's standard streams when they are not wrun's own: pipes with an end in this process. */
 import { openSync } from "node:fs";
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { Fd } from "../../shim/fd.ts";
 import { pipe2 } from "../../shim/socket.ts";
 import type { Stream } from "../options/types.ts";
+
+interface Kinds {
+  stdin: Stream;
+  stdout: Stream;
+  stderr: Stream;
+}
 
 /** What init gets as 0, 1 and 2, and what is read from here. */
 export class Streams {
@@ -14,9 +20,15 @@ export class Streams {
   readonly stderr: Readable | undefined;
   readonly #theirs: Fd[] = [];
 
-  constructor(kinds: { stdin: Stream; stdout: Stream; stderr: Stream }) {
-    const out = this.#output(kinds.stdout, 1);
-    const err = this.#output(kinds.stderr, 2);
+  /** node:net is loaded for pipes only: it takes 10 ms, and the command line has none. */
+  static async open(kinds: Kinds): Promise<Streams> {
+    const hasPipe = kinds.stdout === "pipe" || kinds.stderr === "pipe";
+    return new Streams(kinds, hasPipe ? (await import("node:net")).Socket : undefined);
+  }
+
+  private constructor(kinds: Kinds, socket: typeof Socket | undefined) {
+    const out = this.#output(kinds.stdout, 1, socket);
+    const err = this.#output(kinds.stderr, 2, socket);
     this.numbers = [kinds.stdin === "inherit" ? 0 : this.#null(), out.number, err.number];
     this.stdout = out.stream;
     this.stderr = err.stream;
@@ -33,12 +45,16 @@ export class Streams {
     this.stderr?.destroy();
   }
 
-  #output(kind: Stream, number: 1 | 2): { number: number; stream?: Readable } {
+  #output(
+    kind: Stream,
+    number: 1 | 2,
+    socket: typeof Socket | undefined,
+  ): { number: number; stream?: Readable } {
     if (kind === "inherit") return { number };
-    if (kind === "ignore") return { number: this.#null() };
+    if (kind === "ignore" || !socket) return { number: this.#null() };
     const [ours, theirs] = pipe2();
     this.#theirs.push(theirs);
-    const stream = new Socket({ fd: ours.release(), readable: true, writable: false });
+    const stream = new socket({ fd: ours.release(), readable: true, writable: false });
     return { number: theirs.number, stream };
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from "../../shim/random.ts";
 import { bytesOf, id_bytes_max } from "./check/limit.ts";
 import { quote } from "./quote.ts";
 
@@ -18,5 +18,5 @@ export function nameProblem(id: string): string | undefined {
 
 /** 12 random hexadecimal digits: 48 bits, so that among a million containers a clash is unlikely. */
 export function randomName(): string {
-  return randomBytes(6).toString("hex");
+  return Buffer.from(randomBytes(6)).toString("hex");
 }

@@ -1,7 +1,7 @@
 /** Takes away what a container has left: its processes, its cgroups, its state. In this order, all of it or an error. */
 
 import { killCgroup } from "../../shim/cgroup-processes.ts";
-import { removeCgroups } from "../../shim/cgroup-removal.ts";
+import { removeCgroups, removeIfEmpty } from "../../shim/cgroup-removal.ts";
 import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
 import { isErrno } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
@@ -34,6 +34,7 @@ export async function removeRecorded(record: StateRecord): Promise<void> {
     const path = made.at(-1);
     if (path === undefined) continue;
     using hierarchy = openHierarchy(mount);
+    if (removeIfEmpty(hierarchy, made)) continue;
     await emptyCgroup(hierarchy, path);
     await removeCgroups(hierarchy, made);
   }

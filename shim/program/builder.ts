@@ -1,6 +1,8 @@
 import type { Label, OnErrno, Place, Program, Purpose, Slot, Step, Value } from "./program.ts";
 import type { SyscallName } from "./syscalls.ts";
 
+const encoder = new TextEncoder();
+
 /** As many as native/init.c has. */
 export const slots_max = 1024;
 
@@ -45,18 +47,18 @@ export class Builder {
   text(text: string): Place {
     const known = this.#texts.get(text);
     if (known) return known;
-    const place = this.bytes(new TextEncoder().encode(`${text}\0`));
+    const place = this.bytes(encoder.encode(`${text}\0`));
     this.#texts.set(text, place);
     return place;
   }
 
   /** 64-bit words; a Place among them becomes a pointer. */
   words(words: readonly (number | bigint | Place)[]): Place {
-    const view = new DataView(new ArrayBuffer(8 * words.length));
-    const place = this.bytes(new Uint8Array(view.buffer));
+    const values = new BigInt64Array(words.length);
+    const place = this.bytes(new Uint8Array(values.buffer));
     words.forEach((word, i) => {
       if (typeof word === "object") this.#pointers.push({ at: place.at + 8 * i, to: word.at });
-      else view.setBigUint64(8 * i, BigInt.asUintN(64, BigInt(word)), true);
+      else if (word !== 0) values[i] = BigInt(word);
     });
     return place;
   }

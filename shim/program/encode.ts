@@ -74,7 +74,7 @@ function encodeArguments(view: DataView, at: number, args: readonly Value[]): vo
     const [kind, word] =
       typeof value !== "object" ? [0, value] : "at" in value ? [1, value.at] : [2, value.slot];
     kinds |= kind << (2 * i);
-    view.setBigUint64(at + 24 + 8 * i, BigInt.asUintN(64, BigInt(word)), true);
+    if (word !== 0) view.setBigInt64(at + 24 + 8 * i, BigInt(word), true);
   });
   view.setUint16(at + 4, kinds, true);
 }

@@ -8,7 +8,7 @@ import * as assert from "uvu/assert";
 import { project, topic } from "../harness.ts";
 
 const test = topic("wrun");
-const bin = join(project, "dist/wrun.js");
+const bin = join(project, "dist/wrun.cjs");
 
 interface Ran {
   status: number | null;

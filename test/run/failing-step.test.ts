@@ -74,7 +74,7 @@ test("a directory on the way that may not be entered", { needs }, async () => {
 
 test("the error of the command line has all of it", { needs }, async () => {
   const flags = ["--workdir", "/no/such/dir", "--rootfs", rootfs()];
-  const wrun = [join(project, "dist/wrun.js"), "run", ...flags, "--", "true"];
+  const wrun = [join(project, "dist/wrun.cjs"), "run", ...flags, "--", "true"];
   const { status, stderr } = spawnSync(process.execPath, wrun, {
     encoding: "utf8",
     env: { PATH: process.env.PATH, WRUN_ROOT: stateRoot },

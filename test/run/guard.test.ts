@@ -51,7 +51,7 @@ test("descriptors that wrun inherited stay outside", { needs }, () => {
   const opens = inherited.map((fd) => `exec ${fd}</etc`).join(";");
   // dash knows no descriptor above 9.
   const shell = `${opens}; exec "$@"`;
-  const wrun = [process.execPath, join(project, "dist/wrun.js")];
+  const wrun = [process.execPath, join(project, "dist/wrun.cjs")];
   const script = "for f in /proc/self/fd/*; do readlink $f; done; exit 0";
   const run = ["run", "--name", newId(), "--rootfs", rootfs(), "--", "sh", "-c", script];
   const { stdout, stderr } = spawnSync("bash", ["--norc", "-c", shell, "bash", ...wrun, ...run], {

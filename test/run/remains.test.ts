@@ -66,7 +66,7 @@ interface Cli {
 
 function cli(script: string, ...flags: string[]): Cli {
   const id = newId();
-  const wrun = join(project, "dist/wrun.js");
+  const wrun = join(project, "dist/wrun.cjs");
   const run = ["run", "--status-fd", "3", "--name", id, "--rootfs", rootfs(), "--env", mark];
   const child = spawn(process.execPath, [wrun, ...run, ...flags, "--", "sh", "-c", script], {
     stdio: ["ignore", "ignore", "inherit", "pipe"],

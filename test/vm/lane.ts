@@ -2,7 +2,7 @@
  * Runs the tests marked `vm: true` on another kernel, in a virtual machine, as root:
  *
  *     npm run test:vm -- --arch arm64 --cgroup v1 [--init systemd] [PATTERN...]
- *     npm run test:vm -- --arch arm64 --cgroup v1 --shell 'node dist/wrun.js doctor'
+ *     npm run test:vm -- --arch arm64 --cgroup v1 --shell 'node dist/wrun.cjs doctor'
  *
  * A directory of a few megabytes is staged for the machine: node_modules is a hundred times that, and of this host's
  * architecture.
@@ -33,12 +33,12 @@ const lane = `vm-${options.arch}-${options.cgroup}${system}`;
 const stage = resolve("dist/vm", options.arch);
 
 const shipped = [
-  "dist/chunk",
+  "dist/cli.cjs",
   "dist/index.js",
   "dist/policy.core.wasm",
   "dist/policy.wasm",
   "dist/run-tests.js",
-  "dist/wrun.js",
+  "dist/wrun.cjs",
   "package.json",
   "shim/native/init-arm64",
   "shim/native/init-x64",
