@@ -17,9 +17,13 @@ export function enableControllers(hierarchy: Fd, place: Place, needed: ReadonlyS
   for (const ancestor of ancestors(place)) {
     using cgroup = openCgroup(hierarchy, ancestor);
     const enabled = readFile(cgroup, "cgroup.subtree_control").split(" ");
-    for (const name of place.enable.filter((name) => !enabled.includes(name))) {
+    const missing = place.enable.filter((name) => !enabled.includes(name));
+    // First of all: `+cpu` with processes in it would make it the root of a threaded subtree, without memory for good.
+    if (missing.length > 0 && ancestor === place.base && ancestor !== "/")
+      leave(hierarchy, cgroup, ancestor);
+    for (const name of missing) {
       try {
-        enable(hierarchy, cgroup, ancestor, place, name);
+        writeFile(cgroup, "cgroup.subtree_control", `+${name}`);
       } catch (error) {
         if (needed.has(name) || !isErrno(error)) throw error;
       }
@@ -34,21 +38,12 @@ function ancestors({ base, path }: Place): string[] {
   return parts.slice(from).map((_, i) => `/${parts.slice(0, from + i).join("/")}`);
 }
 
-function enable(hierarchy: Fd, cgroup: Fd, ancestor: string, { base }: Place, name: string): void {
-  try {
-    writeFile(cgroup, "cgroup.subtree_control", `+${name}`);
-  } catch (error) {
-    if (!isErrno(error, "EBUSY") || ancestor !== base || base === "/") throw error;
-    leave(hierarchy, cgroup, base);
-    writeFile(cgroup, "cgroup.subtree_control", `+${name}`);
-  }
-}
-
 /** Where wrun, and what else is in a cgroup that was delegated to its user, goes to make room for containers. */
 const refuge = "wrun.host";
 
 /** A cgroup with processes of its own hands nothing on ("No Internal Process Constraint"): they go one level down. */
 function leave(hierarchy: Fd, cgroup: Fd, base: string): void {
+  if (processes(cgroup).length === 0) return;
   using inner = makeCgroup(hierarchy, `${base}/${refuge}`).fd;
   move(processes(cgroup), inner);
 }
