@@ -37,10 +37,11 @@ export function allProcesses(cgroup: Fd): number[] {
  * Kills every process in a cgroup and below, and waits until it is empty; rejects with SyscallError EBUSY after ten seconds.
  *
  * v2 does it in one write (cgroup.kill, Linux 5.14), which no fork can outrun. Otherwise each is killed by pidfd, over
- * and over: a fork bomb ends since its cgroup has a limit of pids, or because killing is quicker than forking.
+ * and over, and where the cgroup counts its processes it may not have one more: a fork bomb ends.
  */
 export async function killCgroup(cgroup: Fd): Promise<void> {
   const at_once = killAtOnce(cgroup);
+  if (!at_once) forbidForks(cgroup);
   const end_ms = performance.now() + timeout_ms_max;
   for (let wait_ms: number = pause_ms.min; ; wait_ms = Math.min(2 * wait_ms, pause_ms.max)) {
     const pids = allProcesses(cgroup);
@@ -48,6 +49,15 @@ export async function killCgroup(cgroup: Fd): Promise<void> {
     if (performance.now() > end_ms) throw new SyscallError("rmdir", busy, cgroup.name);
     if (!at_once) signalAll(cgroup, pids, sigkill);
     await new Promise((resolve) => setTimeout(resolve, wait_ms));
+  }
+}
+
+/** What is above the limit lives on, but fork fails with EAGAIN (pids.rst). */
+function forbidForks(cgroup: Fd): void {
+  try {
+    writeFile(cgroup, "pids.max", "0");
+  } catch (error) {
+    if (!isErrno(error, "ENOENT")) throw error;
   }
 }
 
