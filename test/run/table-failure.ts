@@ -200,6 +200,7 @@ fails("a user outside the id map", () => ({ userns: "auto:size=10", user: 1000 }
 });
 
 fails("an id map that overlaps", () => ({ uidMap: ["0:100000:1000", "500:200000:1000"] }), {
+  hint: /begin this line at/,
   code: "ERR_IDMAP",
   names: "500",
 });

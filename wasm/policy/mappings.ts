@@ -41,6 +41,7 @@ function checkOverlap(map: Mapping[], inside: bool, pointer: string, problems: P
         ProblemCode.Conflict,
         `${pointer}/${i}/${field}`,
         `${column} ids from \`${start}\` overlap those of line ${owner}, which end at \`${reach - 1}\``,
+        `an id can be mapped once: begin this line at \`${reach}\`, or end line ${owner} before \`${start}\``,
       );
     const end: u64 = <u64>start + map[i].size;
     if (end > reach) {

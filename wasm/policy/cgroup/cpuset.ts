@@ -103,6 +103,7 @@ function planList(file: string, what: string, list: string, end: u32, draft: Dra
       ProblemCode.Unsupported,
       pointer,
       `${what} ${quote(list)} names number \`${reader.highest}\`, this host ends at ${end - 1}`,
+      `choose from \`0-${end - 1}\``,
     );
     return;
   }
