@@ -61,7 +61,8 @@ export const missing: Rule = (failed) => {
   const link = found.walked.links.at(-1);
   const via = link ? `, where the symbolic link ${quote(link.path)} leads` : "";
   if (errno === "ENOTDIR") {
-    return { because: `${quote(at.path)} ${found.where} is not a directory${via}` };
+    const because = `${quote(at.path)} ${found.where} is not a directory${via}`;
+    return { because, hint: failed.purpose.code === "ERR_CWD" ? directory_hint : undefined };
   }
   return { because: `there is no ${quote(at.path)} ${found.where}${via}`, hint: makeIt(failed) };
 };
@@ -72,12 +73,14 @@ function breakOf({ failed, end }: Walk): { path: string; errno: string } | undef
   return { path: end.path, errno: "ENOTDIR" };
 }
 
+const directory_hint = "`--workdir` must name a directory of the container";
+
 function makeIt({ purpose }: FailedStep): string | undefined {
   if (purpose.hint) return undefined;
   const { code, path = "" } = purpose;
   if (code === "ERR_MOUNT_SOURCE")
     return `make it first: \`mkdir -p ${path}\`; wrun makes no sources`;
-  if (code === "ERR_CWD") return "`--workdir` must name a directory of the container";
+  if (code === "ERR_CWD") return directory_hint;
   return undefined;
 }
 
