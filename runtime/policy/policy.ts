@@ -12,6 +12,11 @@ export function policy(): Policy {
   return loaded;
 }
 
+/** After a trap nobody knows what the engine's memory holds: the next call gets a new engine. */
+export function forgetPolicy(): void {
+  loaded = undefined;
+}
+
 function coreModule(): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(readFileSync(join(packageRoot(), "dist", "policy.core.wasm")));
 }

@@ -1,6 +1,7 @@
 /** Problems of the policy engine as the one error of wrun. */
 import { ComponentError, type Problem } from "../../wasm/generated/host.js";
 import { type ErrorCode, WrunError } from "../error.ts";
+import { forgetPolicy } from "./policy.ts";
 
 /** Which interface of the engine a problem came from. */
 export type Topic = "namespaces" | "id-maps" | "cgroups" | "capabilities" | "devices" | "seccomp";
@@ -34,7 +35,10 @@ export function collect<Answer>(
   try {
     return ask();
   } catch (error) {
-    if (!(error instanceof ComponentError)) throw error;
+    if (!(error instanceof ComponentError)) {
+      forgetPolicy();
+      throw error;
+    }
     for (const problem of [error.payload].flat() as Problem[]) findings.push({ topic, problem });
     return undefined;
   }
