@@ -47,36 +47,60 @@ const commonjs = {
   minifyWhitespace: true,
   minifySyntax: true,
   define: { "import.meta.url": "moduleUrl" },
-  banner: { js: 'const moduleUrl = require("node:url").pathToFileURL(__filename).href;' },
+  // A millisecond to load, for a function that makes what is at hand.
+  plugins: [
+    {
+      name: "require",
+      setup(build) {
+        build.onResolve({ filter: /^node:module$/ }, () => ({
+          path: "module",
+          namespace: "require",
+        }));
+        build.onLoad({ filter: /.*/, namespace: "require" }, () => ({
+          contents: "exports.createRequire = () => require;",
+        }));
+      },
+    },
+  ],
+  // As pathToFileURL of node:url, which takes half a millisecond to get ready.
+  banner: {
+    js: 'const moduleUrl = "file://" + encodeURI(__filename).replace(/[?#]/g, encodeURIComponent);',
+  },
 };
 
 /** @type {Record<string, Target>} */
 const targets = {
   wasm: {
     inputs: ["wasm", "asconfig.json"],
-    outputs: ["dist/policy.wasm", "dist/policy.core.wasm", "wasm/generated"],
+    outputs: ["dist/policy.wasm", "dist/policy.core.wasm", "dist/bindgen/cli.js", "wasm/generated"],
     make: async () => {
+      await bindgen();
       await bundle({ entryPoints: ["wasm/build.ts"], outfile: "dist/build/wasm.js" });
       run("dist/build/wasm.js");
     },
   },
   js: {
     inputs: ["runtime", "shim", "wasm"],
-    outputs: ["dist/wrun.cjs", "dist/cli.cjs", "dist/index.js"],
+    outputs: ["dist/wrun.cjs", "dist/cli.cjs", "dist/light.cjs", "dist/index.js", "dist/policy.js"],
     make: async () => {
-      rmSync("dist/cli.cache", { force: true });
+      for (const name of ["cli", "light"]) rmSync(`dist/${name}.cache`, { force: true });
       await bundle({ entryPoints: ["runtime/index.ts"], outdir: "dist", sourcemap: "linked" });
-      await bundle({ ...commonjs, entryPoints: ["runtime/cli/wrun.ts"], outfile: "dist/cli.cjs" });
-      await bundle({
-        ...commonjs,
-        entryPoints: ["runtime/cli/start.ts"],
-        outfile: "dist/wrun.cjs",
-      });
+      const binding = "wasm/generated/host.js";
+      await bundle({ entryPoints: [binding], outfile: "dist/policy.js", platform: "neutral" });
       const cache = "dist/build/cache.cjs";
-      await bundle({ ...commonjs, entryPoints: ["runtime/cli/cache.ts"], outfile: cache });
+      for (const [entry, outfile] of [
+        ["wrun", "dist/cli.cjs"],
+        ["light", "dist/light.cjs"],
+        ["start", "dist/wrun.cjs"],
+        ["cache", cache],
+      ]) {
+        await bundle({ ...commonjs, entryPoints: [`runtime/cli/${entry}.ts`], outfile });
+      }
       chmodSync("dist/wrun.cjs", 0o755);
       // Without a cache wrun only starts slower: on a host where nothing can be planned, say.
-      spawnSync(process.execPath, [cache], { stdio: "ignore" });
+      for (const name of ["cli", "light"]) {
+        spawnSync(process.execPath, [cache, name], { stdio: "ignore", timeout: 30_000 });
+      }
     },
   },
   types: {
@@ -104,6 +128,16 @@ const targets = {
       }),
   },
 };
+
+/** The bindings generator as a program, and beside it what it puts into its output. */
+async function bindgen() {
+  const outdir = "dist/bindgen";
+  const entryPoints = { cli: "wasm/bindgen/cli.ts", cabi: "wasm/bindgen/host/index.ts" };
+  await bundle({ entryPoints, outdir, splitting: true, chunkNames: "[name]" });
+  chmodSync(`${outdir}/cli.js`, 0o755);
+  cpSync("wasm/bindgen/runtime/cabi.ts", `${outdir}/cabi.ts`);
+  cpSync("asconfig.json", `${outdir}/asconfig.json`);
+}
 
 /** @param {import("esbuild").BuildOptions} options */
 async function bundle(options) {
@@ -154,9 +188,10 @@ if (!existsSync("node_modules/esbuild")) {
   // `npx wrun` before `npm ci`: a failure, or no file to link to, would stay in npx's cache and break it for good.
   const say =
     "wrun is not built: the tools for that are missing, `npm ci` installs them and builds";
-  mkdirSync("dist", { recursive: true });
+  mkdirSync("dist/bindgen", { recursive: true });
   const script = `#!/usr/bin/env node\nconsole.error(${JSON.stringify(say)});\nprocess.exitCode = 125;\n`;
-  writeFileSync("dist/wrun.cjs", script, { mode: 0o755 });
+  for (const path of ["dist/wrun.cjs", "dist/bindgen/cli.js"])
+    writeFileSync(path, script, { mode: 0o755 });
   console.error(say);
   process.exit(0);
 }

@@ -13,9 +13,10 @@ await compile({
   wit,
   world: world.name,
   entry: "wasm/generated/as/glue.ts",
+  config: "asconfig.json",
   exports,
   core: "dist/policy.core.wasm",
   component: "dist/policy.wasm",
 });
 // last, so that the binding belongs to the core module even after a build that failed
-await writeHost(world, "wasm/generated/host.js");
+writeHost(world, "wasm/generated/host.js");

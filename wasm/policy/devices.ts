@@ -18,7 +18,7 @@ import { Opt, Result } from "../generated/as/cabi";
 import { compact, Rules } from "./device/compact";
 import { accessText, ANY, BUILT_IN, Entry, RWM } from "./device/entry";
 import { programOf } from "./device/program";
-import { builtIns } from "./device/table-default";
+import { BUILT_INS } from "./device/table-default";
 import { writesOf } from "./device/writes";
 import { because, problem, report } from "./report";
 
@@ -71,7 +71,7 @@ function check(entry: Entry, problems: Problem[]): void {
 function entriesOf(rules: Rule[]): Entry[] {
   const entries: Entry[] = [];
   for (let i: i32 = 0; i < rules.length; i++) entries.push(entryOf(rules[i], i));
-  return entries.concat(builtIns());
+  return entries.concat(BUILT_INS);
 }
 
 /** Why nothing is enforced, "" when it must be. */

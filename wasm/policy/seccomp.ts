@@ -15,9 +15,10 @@ import { Opt, Result } from "../generated/as/cabi";
 import { because, quote, report } from "./report";
 import { INSTRUCTIONS_MOST } from "./seccomp/assembler";
 import { builtIn, builtInRules } from "./seccomp/built-in";
-import { COUNT, Names, numbersOf, widthOf, X32_BIT } from "./seccomp/calls";
+import { COUNT, callOf, nameOfCall, numbersOf, widthOf, X32_BIT } from "./seccomp/calls";
 import { conditionOf } from "./seccomp/condition";
-import { Entry, Policy } from "./seccomp/policy";
+import { Entry } from "./seccomp/entry";
+import { Policy } from "./seccomp/policy";
 import { POINTER, pointerOf, policyOf } from "./seccomp/profile";
 import { programOf } from "./seccomp/program";
 import { find, Segment, segmentsOf, Sort } from "./seccomp/segments";
@@ -48,9 +49,8 @@ function architecturesOf(source: Source, host: Arch): Arch[] {
 }
 
 function readSource(source: Source, problems: Problem[], warnings: Problem[]): Policy {
-  const names = new Names();
   const profile = source.spec;
-  return profile ? policyOf(profile, names, problems, warnings) : builtIn(source.builtIn, names);
+  return profile ? policyOf(profile, problems, warnings) : builtIn(source.builtIn);
 }
 
 function asksListener(policy: Policy): bool {
@@ -144,7 +144,7 @@ function ruleVerdict(entry: Entry, name: string, isBuiltIn: bool): Verdict {
 }
 
 /** The action that a value stands for where no rule decides: the default, ENOSYS, or the end. */
-function otherwise(segment: Segment, policy: Policy, number: u32): Verdict {
+function otherwise(segment: Segment, policy: Policy, number: u32, isBuiltIn: bool): Verdict {
   if (segment.sort == Sort.Foreign) {
     const why = because("calls of x32 kill the process: the profile does not name SCMP_ARCH_X32");
     return new Verdict(Action.KillProcess, 0, null, why);
@@ -154,9 +154,11 @@ function otherwise(segment: Segment, policy: Policy, number: u32): Verdict {
     return new Verdict(Action.Errno, segment.value & 0xffff, null, why);
   }
   const verb = actionText(policy.action, policy.errno);
-  const name = segment.call < 0 ? `call ${number}` : quote(policy.names.text(segment.call));
+  const name = segment.call < 0 ? `call ${number}` : quote(nameOfCall(segment.call));
   const none = segment.entries.length ? "no rule holds with these arguments" : "no rule names it";
-  const why = because(`the default ${verb} for ${name}: ${none}`, `${POINTER}/defaultAction`);
+  const why = isBuiltIn
+    ? because(`wrun's own profile ${verb} for ${name}: ${none}`)
+    : because(`the default ${verb} for ${name}: ${none}`, `${POINTER}/defaultAction`);
   return new Verdict(policy.action, policy.errno, null, why);
 }
 
@@ -182,27 +184,25 @@ export function explain(
   const segment = find(segments, number);
   for (let i: i32 = 0; i < segment.entries.length; i++)
     if (holds(segment.entries[i], segment, values))
-      return ruleVerdict(segment.entries[i], policy.names.text(segment.call), !source.spec);
-  return otherwise(segment, policy, number);
+      return ruleVerdict(segment.entries[i], nameOfCall(segment.call), !source.spec);
+  return otherwise(segment, policy, number, !source.spec);
 }
 
 export function defaultProfile(capabilities: u64, host: Arch): SeccompProfile {
-  const rules = builtInRules(capabilities, new Names());
+  const rules = builtInRules(capabilities);
   return new SeccompProfile(Action.Errno, new Opt<u32>(EPERM), [host], 0, rules);
 }
 
 export function numberOf(name: string, arch: Arch): Opt<u32> | null {
-  const names = new Names();
-  const call = names.find(name);
+  const call = callOf(name);
   if (call < 0) return null;
   const number = numbersOf(arch)[call];
   return number < 0 ? null : new Opt<u32>(<u32>number);
 }
 
 export function nameOf(number: u32, arch: Arch): string | null {
-  const names = new Names();
   const numbers = numbersOf(arch);
   for (let call: i32 = 0; call < COUNT; call++)
-    if (numbers[call] >= 0 && <u32>numbers[call] == number) return names.text(call);
+    if (numbers[call] >= 0 && <u32>numbers[call] == number) return nameOfCall(call);
   return null;
 }

@@ -6,6 +6,11 @@ type Realloc = (oldPtr: number, oldBytes: number, align: number, newBytes: numbe
 export class Memory {
   /** Fresh after alloc() and refresh() only: a memory that grows gets a new buffer. */
   view: DataView;
+  /** The same bytes as UTF-16. WebAssembly is little-endian, and so is every machine that Node 20 runs on but s390x. */
+  units: Uint16Array;
+  /** Up to here are constants, which a string read once need not be read again. */
+  readonly constants_end: number;
+  readonly constants = new Map<number, string>();
   /** A call that traps leaves this on: what it was doing to the memory is not known. */
   private running = false;
   private readonly memory: WebAssembly.Memory;
@@ -15,6 +20,9 @@ export class Memory {
     this.memory = exports.memory as WebAssembly.Memory;
     this.realloc = exports.cabi_realloc as Realloc;
     this.view = new DataView(this.memory.buffer);
+    this.units = new Uint16Array(this.memory.buffer);
+    // Where the heap begins: what a call leaves is above, and given back after it.
+    this.constants_end = this.alloc(1, 0);
   }
 
   /** @throws when a call runs already, or one has trapped: the component model forbids to enter it again. */
@@ -29,7 +37,9 @@ export class Memory {
   }
 
   refresh(): void {
-    if (this.view.buffer !== this.memory.buffer) this.view = new DataView(this.memory.buffer);
+    if (this.units.length > 0) return; // 0: detached, since the memory has grown
+    this.view = new DataView(this.memory.buffer);
+    this.units = new Uint16Array(this.memory.buffer);
   }
 
   /** Asks the component for memory; it is given back by the next post-return. */

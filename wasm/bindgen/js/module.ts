@@ -8,9 +8,9 @@ import { quote } from "./value.ts";
 
 /**
  * Writes the host binding of a world: a JavaScript module that instantiates the core module and gives its exports in
- * the shapes that jco gives them. It has to be bundled with wasm/bindgen/host.
+ * the shapes that jco gives them.
  *
- * @param runtime the module specifier of wasm/bindgen/host/index.ts.
+ * @param runtime the module specifier of wasm/bindgen/host/index.ts, compiled.
  */
 export function hostBinding(world: World, runtime: string): string {
   const routines = new Routines();
@@ -25,13 +25,17 @@ export function hostBinding(world: World, runtime: string): string {
     bindings,
     `return {\n${indent(lines(members))}\n};`,
   );
-  return lines(
-    `import { ${HELPERS.join(", ")} } from ${quote(runtime)};`,
-    "export { ComponentError };",
-    routines.text(),
-    body,
-  );
+  const code = lines(routines.text(), body);
+  const words = new Set(code.match(/\w+/g));
+  return `${lines(
+    HEAD,
+    `import { ${HELPERS.filter((name) => words.has(name)).join(", ")} } from ${quote(runtime)};`,
+    `export { ComponentError } from ${quote(runtime)};`,
+    code,
+  )}\n`;
 }
+
+const HEAD = "// Generated from WIT by wasm/bindgen; do not edit.";
 
 const HELPERS = (
   "ComponentError Memory array badTag bitsF32 bitsF64 bool caseOf char f32 f32Bits f64 f64Bits flags getNumbers " +

@@ -1,6 +1,37 @@
 // The run-time half of the bindings, in AssemblyScript: the same for every world, copied beside the generated files.
 // Needs `--runtime stub` and string-encoding=utf16.
 
+/** Where pack.ts leaves what unpack() takes, below the first byte of data. */
+const PACKED: usize = 1016;
+
+/** Expands data that pack.ts has compressed (LZ4's block format): the first thing that runs. */
+function unpack(from: usize, to: usize, end: usize): void {
+  while (to < end) {
+    const token = load<u8>(from++);
+    let length: usize = token >> 4;
+    if (length == 15) {
+      let more: u8 = 255;
+      while (more == 255) length += more = load<u8>(from++);
+    }
+    memory.copy(to, from, length);
+    to += length;
+    from += length;
+    if (to >= end) return;
+    let back = to - load<u16>(from);
+    from += 2;
+    length = token & 15;
+    if (length == 15) {
+      let more: u8 = 255;
+      while (more == 255) length += more = load<u8>(from++);
+    }
+    // Byte for byte, since it may reach into what it makes.
+    for (const last = to + length + 4; to < last; ) store<u8>(to++, load<u8>(back++));
+  }
+}
+
+// Zeros in a module that is not packed.
+unpack(load<u32>(PACKED), PACKED + 8, load<u32>(PACKED, 4));
+
 /** A present option of a scalar or of an option; an absent one is null. */
 export class Opt<T> {
   constructor(public value: T) {}

@@ -18,6 +18,8 @@ function device(major: i64, minor: i64, name: string): Entry {
   );
 }
 
+const MADE = "a node may be made, which is not to say opened, as under runc and crun";
+
 /**
  * Appended to the rules of the spec, which cannot take them away.
  *
@@ -26,19 +28,16 @@ function device(major: i64, minor: i64, name: string): Entry {
  * tunnels in containers broke, and their makers have no way to ask for it. It opens a network device of the container's
  * own network namespace only. 5:1, which crun adds, is the host's console: a container's /dev/console is a pty.
  */
-export function builtIns(): Entry[] {
-  const made = "a node may be made, which is not to say opened, as under runc and crun";
-  return [
-    builtIn(Kind.Char, ANY, ANY, Access.Mknod, made),
-    builtIn(Kind.Block, ANY, ANY, Access.Mknod, made),
-    device(1, 3, "/dev/null"),
-    device(1, 5, "/dev/zero"),
-    device(1, 7, "/dev/full"),
-    device(1, 8, "/dev/random"),
-    device(1, 9, "/dev/urandom"),
-    device(5, 0, "/dev/tty"),
-    device(5, 2, "/dev/ptmx"),
-    device(136, ANY, "/dev/pts and with it /dev/console"),
-    builtIn(Kind.Char, 10, 200, RWM, "every container may use /dev/net/tun, as under runc"),
-  ];
-}
+export const BUILT_INS: Entry[] = [
+  builtIn(Kind.Char, ANY, ANY, Access.Mknod, MADE),
+  builtIn(Kind.Block, ANY, ANY, Access.Mknod, MADE),
+  device(1, 3, "/dev/null"),
+  device(1, 5, "/dev/zero"),
+  device(1, 7, "/dev/full"),
+  device(1, 8, "/dev/random"),
+  device(1, 9, "/dev/urandom"),
+  device(5, 0, "/dev/tty"),
+  device(5, 2, "/dev/ptmx"),
+  device(136, ANY, "/dev/pts and with it /dev/console"),
+  builtIn(Kind.Char, 10, 200, RWM, "every container may use /dev/net/tun, as under runc"),
+];

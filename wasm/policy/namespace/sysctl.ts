@@ -69,6 +69,11 @@ class Path {
     return parts >= 2;
   }
 
+  text(): string {
+    if (this.separator == SLASH) return this.name;
+    return this.name.replaceAll("/", "\0").replaceAll(".", "/").replaceAll("\0", ".");
+  }
+
   private has(text: string, at: i32): bool {
     if (this.name.length < at + text.length) return false;
     for (let i: i32 = 0; i < text.length; i++)
@@ -89,6 +94,15 @@ class Path {
       if (this.name.length == 7 + IPC[i].length && this.has(IPC[i], 7)) return true;
     return false;
   }
+}
+
+export function isFile(name: string): bool {
+  return new Path(name).isFile();
+}
+
+/** Where it is below /proc/sys. */
+export function pathOf(name: string): string {
+  return new Path(name).text();
 }
 
 /** The kind of namespace that has this sysctl, or GLOBAL, or MALFORMED. */

@@ -7,8 +7,9 @@ import {
   SeccompRule as Rule,
 } from "../../generated/as/types";
 import { Opt } from "../../generated/as/cabi";
-import { COUNT, defaultOf, Names } from "./calls";
-import { Entry, Policy } from "./policy";
+import { COUNT, defaultOf, callOf, nameOfCall } from "./calls";
+import { Entry } from "./entry";
+import { Policy } from "./policy";
 import { ALWAYS, NEVER, SPECIAL } from "./table-calls";
 import { ENOSYS, EPERM } from "./verdict";
 
@@ -75,31 +76,31 @@ function specialRules(capabilities: u64): Rule[] {
 }
 
 /** Calls that one of two capabilities is enough for, and clone with SYS_ADMIN. */
-function isSpeciallyCapable(call: i32, capabilities: u64, names: Names): bool {
+function isSpeciallyCapable(call: i32, capabilities: u64): bool {
   const isAdmin = has(capabilities, SYS_ADMIN);
-  if (call == names.find("bpf")) return isAdmin || has(capabilities, BPF);
-  if (call == names.find("perf_event_open")) return isAdmin || has(capabilities, PERFMON);
-  if (call == names.find("syslog")) return isAdmin || has(capabilities, SYSLOG);
-  return isAdmin && (call == names.find("clone") || call == names.find("clone3"));
+  if (call == callOf("bpf")) return isAdmin || has(capabilities, BPF);
+  if (call == callOf("perf_event_open")) return isAdmin || has(capabilities, PERFMON);
+  if (call == callOf("syslog")) return isAdmin || has(capabilities, SYSLOG);
+  return isAdmin && (call == callOf("clone") || call == callOf("clone3"));
 }
 
 /** The rule that names a call whatever its arguments, -1 if there is none. */
-function ruleOf(call: i32, capabilities: u64, names: Names): i32 {
+function ruleOf(call: i32, capabilities: u64): i32 {
   const wanted = defaultOf(call);
   if (wanted == ALWAYS) return RULE_ALWAYS;
   if (wanted == NEVER) return -1;
   const isCapable =
-    wanted == SPECIAL ? isSpeciallyCapable(call, capabilities, names) : has(capabilities, wanted);
+    wanted == SPECIAL ? isSpeciallyCapable(call, capabilities) : has(capabilities, wanted);
   return isCapable ? RULE_CAPABLE : -1;
 }
 
-export function builtIn(capabilities: u64, names: Names): Policy {
-  const policy = new Policy(Action.Errno, EPERM, names);
+export function builtIn(capabilities: u64): Policy {
+  const policy = new Policy(Action.Errno, EPERM);
   const always = [new Entry(Action.Allow, 0, [], RULE_ALWAYS)];
   const capable = [new Entry(Action.Allow, 0, [], RULE_CAPABLE)];
   let first = RULE_CAPABLE;
   for (let call: i32 = 0; call < COUNT; call++) {
-    const rule = ruleOf(call, capabilities, names);
+    const rule = ruleOf(call, capabilities);
     if (rule >= 0) policy.entries[call] = rule == RULE_ALWAYS ? always : capable;
     if (rule == RULE_CAPABLE) first = RULE_CAPABLE + 1;
   }
@@ -108,7 +109,7 @@ export function builtIn(capabilities: u64, names: Names): Policy {
     const rule = special[i];
     const errno = rule.errno;
     policy.add(
-      names.find(rule.names[0]),
+      callOf(rule.names[0]),
       new Entry(rule.action, errno ? errno.value : 0, rule.conditions, first + i),
     );
   }
@@ -116,12 +117,12 @@ export function builtIn(capabilities: u64, names: Names): Policy {
 }
 
 /** The same as a list. */
-export function builtInRules(capabilities: u64, names: Names): Rule[] {
+export function builtInRules(capabilities: u64): Rule[] {
   const always = new Rule([], Action.Allow, null, []);
   const capable = new Rule([], Action.Allow, null, []);
   for (let call: i32 = 0; call < COUNT; call++) {
-    const rule = ruleOf(call, capabilities, names);
-    if (rule >= 0) (rule == RULE_ALWAYS ? always : capable).names.push(names.text(call));
+    const rule = ruleOf(call, capabilities);
+    if (rule >= 0) (rule == RULE_ALWAYS ? always : capable).names.push(nameOfCall(call));
   }
   const rules: Rule[] = [always];
   if (capable.names.length) rules.push(capable);

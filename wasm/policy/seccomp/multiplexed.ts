@@ -1,8 +1,8 @@
 // i386 has two ways into calls on sockets and System V IPC: by their own number, and through socketcall(2) and ipc(2).
 
 import { SeccompCondition, SeccompOperator as Operator } from "../../generated/as/types";
-import { COUNT, Names } from "./calls";
-import { Entry } from "./policy";
+import { COUNT, callOf } from "./calls";
+import { Entry } from "./entry";
 import { isOpen } from "./verdict";
 
 /** linux/net.h, from 1; a call that i386 has by this way only is left out. */
@@ -53,22 +53,18 @@ const IPC_MASK: u64 = 0xffff;
  * A copy with rules on socketcall and ipc for the calls within. A filter cannot see the arguments of those, which are in
  * memory: a rule with conditions that refuses is taken to refuse all of them, and one that allows to allow none.
  */
-export function addMultiplexed(
-  entries: StaticArray<Entry[] | null>,
-  names: Names,
-): StaticArray<Entry[] | null> {
+export function addMultiplexed(entries: StaticArray<Entry[] | null>): StaticArray<Entry[] | null> {
   const copy = new StaticArray<Entry[] | null>(COUNT);
   for (let call: i32 = 0; call < COUNT; call++) copy[call] = entries[call];
   const sockets: Entry[] = [];
   for (let i: i32 = 0; i < SOCKET.length; i++)
-    if (SOCKET[i].length) collect(entries[names.find(SOCKET[i])], <u32>(i + 1), sockets);
-  append(copy, names.find("socketcall"), sockets);
+    if (SOCKET[i].length) collect(entries[callOf(SOCKET[i])], <u32>(i + 1), sockets);
+  append(copy, callOf("socketcall"), sockets);
   const ipc: Entry[] = [];
-  for (let i: i32 = 0; i < IPC.length; i++)
-    collect(entries[names.find(IPC[i])], IPC_NUMBERS[i], ipc);
+  for (let i: i32 = 0; i < IPC.length; i++) collect(entries[callOf(IPC[i])], IPC_NUMBERS[i], ipc);
   // semtimedop is another number on i386 with 64-bit time, and the same one in ipc(2).
-  collect(entries[names.find("semtimedop_time64")], 4, ipc);
-  append(copy, names.find("ipc"), ipc);
+  collect(entries[callOf("semtimedop_time64")], 4, ipc);
+  append(copy, callOf("ipc"), ipc);
   return copy;
 }
 

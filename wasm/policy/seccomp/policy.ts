@@ -1,38 +1,10 @@
 // A profile by system call: for each one the rules that are left, in the order in which they are asked.
 
-import {
-  SeccompAction as Action,
-  SeccompArch as Arch,
-  SeccompCondition,
-} from "../../generated/as/types";
-import { COUNT, Names } from "./calls";
+import { SeccompAction as Action, SeccompArch as Arch } from "../../generated/as/types";
+import { COUNT } from "./calls";
+import { Entry } from "./entry";
 import { addMultiplexed } from "./multiplexed";
 import { valueOf } from "./verdict";
-
-/** A rule as far as it is about one call. */
-export class Entry {
-  constructor(
-    public action: Action,
-    public errno: u32,
-    public conditions: SeccompCondition[],
-    /** Which rule of the profile it is. */
-    public rule: i32,
-  ) {}
-
-  value(): u32 {
-    return valueOf(this.action, this.errno);
-  }
-
-  isRepeated(): bool {
-    let seen: u32 = 0;
-    for (let i: i32 = 0; i < this.conditions.length; i++) {
-      const bit: u32 = 1 << this.conditions[i].index;
-      if (seen & bit) return true;
-      seen |= bit;
-    }
-    return false;
-  }
-}
 
 /** Whether a rule counts beside those before it. */
 export const enum Effect {
@@ -49,7 +21,6 @@ export class Policy {
   constructor(
     public action: Action,
     public errno: u32,
-    public names: Names,
   ) {}
 
   value(): u32 {
@@ -77,7 +48,7 @@ export class Policy {
 
   /** The rules as they are on one architecture. */
   on(arch: Arch): StaticArray<Entry[] | null> {
-    return arch == Arch.X86 ? addMultiplexed(this.entries, this.names) : this.entries;
+    return arch == Arch.X86 ? addMultiplexed(this.entries) : this.entries;
   }
 }
 

@@ -10,8 +10,9 @@ import {
 } from "../../generated/as/types";
 import { Opt } from "../../generated/as/cabi";
 import { quote, report } from "../report";
-import { Names } from "./calls";
-import { Effect, Entry, Policy } from "./policy";
+import { callOf } from "./calls";
+import { Entry } from "./entry";
+import { Effect, Policy } from "./policy";
 import { EPERM, ERRNO_MOST, hasErrno, TRACE_MOST } from "./verdict";
 
 export const POINTER: string = "/linux/seccomp";
@@ -76,12 +77,18 @@ function checkRule(rule: Rule, index: i32, problems: Problem[]): void {
         `${pointer}/args/${i}/index`,
         `there is no argument \`${rule.conditions[i].index}\`: a system call has 0 to 5`,
       );
-  if (rule.action == Action.Notify && rule.names.includes("write"))
+  // The launch itself calls these before anybody listens: to hand the listener over, and to report.
+  const own = rule.names.includes("write")
+    ? "write"
+    : rule.names.includes("sendmsg")
+      ? "sendmsg"
+      : "";
+  if (rule.action == Action.Notify && own.length)
     report(
       problems,
       ProblemCode.Invalid,
       `${pointer}/action`,
-      "write cannot ask the listener: the launch itself writes before anybody listens",
+      `${own} cannot ask the listener: the launch itself needs it before anybody listens`,
     );
 }
 
@@ -138,7 +145,7 @@ function addRule(policy: Policy, rule: Rule, index: i32, warnings: Problem[]): v
     );
   for (let i: i32 = 0; i < rule.names.length; i++) {
     const name = rule.names[i];
-    const call = policy.names.find(name);
+    const call = callOf(name);
     if (call < 0)
       report(
         warnings,
@@ -153,12 +160,11 @@ function addRule(policy: Policy, rule: Rule, index: i32, warnings: Problem[]): v
 /** Problems stop a launch, warnings do not. */
 export function policyOf(
   profile: SeccompProfile,
-  names: Names,
   problems: Problem[],
   warnings: Problem[],
 ): Policy {
   const errno = errnoOf(profile.defaultAction, profile.defaultErrno);
-  const policy = new Policy(profile.defaultAction, errno, names);
+  const policy = new Policy(profile.defaultAction, errno);
   check(profile, problems);
   if (problems.length) return policy;
   for (let i: i32 = 0; i < profile.rules.length; i++)

@@ -1,8 +1,9 @@
 // What is done with each number: ranges of numbers in order, as a filter looks them up.
 
 import { SeccompAction as Action, SeccompArch as Arch } from "../../generated/as/types";
-import { ARM_PRIVATE, ARM_PRIVATE_LAST, NEWEST, numbersOf, X32_BIT } from "./calls";
-import { Entry, Policy } from "./policy";
+import { ARM_PRIVATE, ARM_PRIVATE_LAST, callsOf, NEWEST, numbersOf, X32_BIT } from "./calls";
+import { Entry } from "./entry";
+import { Policy } from "./policy";
 import { ENOSYS, isOpen, KILL_PROCESS, valueOf } from "./verdict";
 
 /** Which sort of numbers a range has. */
@@ -38,26 +39,32 @@ export class Segment {
   }
 }
 
-const TABLE: i32 = 600;
 const X32_LAST: u32 = 547;
 
 class Draft {
   list: Segment[] = [];
   private none: Entry[] = [];
+  /** What no rule names. */
+  private own: u32;
+  /** Of the last range, which a call with the same answer and no conditions goes on with. */
+  private isOpen: bool = false;
+  private answer: u32 = 0;
 
   /** Numbers side by side with the same answer are one range; to explain, each is its own. */
   constructor(
     public policy: Policy,
     public isMerged: bool,
-  ) {}
+  ) {
+    this.own = policy.value();
+  }
 
   push(start: u32, sort: Sort, value: u32, call: i32, entries: Entry[], arch: Arch): void {
-    const isConditional = entries.length > 0 && entries[0].conditions.length > 0;
-    if (this.isMerged && this.list.length && !isConditional) {
-      const last = this.list[this.list.length - 1];
-      const answer = entries.length ? entries[0].value() : value;
-      if (!last.isConditional() && last.answer() == answer) return;
-    }
+    const first: Entry | null = entries.length ? unchecked(entries[0]) : null;
+    const isConditional = first ? first.conditions.length > 0 : false;
+    const answer = first ? first.value() : value;
+    if (!isConditional && this.isOpen && this.answer == answer) return;
+    this.isOpen = this.isMerged && !isConditional;
+    this.answer = answer;
     this.list.push(new Segment(start, sort, value, call, entries, arch));
   }
 
@@ -66,8 +73,7 @@ class Draft {
    * (runc 1.0.0-rc93 and later do so, too). A default that lets calls go on is left to do so.
    */
   pushUnknown(start: u32, arch: Arch): void {
-    const own = this.policy.value();
-    const value = isOpen(this.policy.action) ? own : valueOf(Action.Errno, ENOSYS);
+    const value = isOpen(this.policy.action) ? this.own : valueOf(Action.Errno, ENOSYS);
     this.push(start, Sort.Unknown, value, -1, this.none, arch);
   }
 
@@ -75,17 +81,13 @@ class Draft {
     const base: u32 = arch == Arch.X32 ? X32_BIT : 0;
     const numbers = numbersOf(arch);
     const entries = this.policy.on(arch);
-    const calls = new StaticArray<i32>(TABLE);
-    for (let call: i32 = 0; call < numbers.length; call++) {
-      const number = <u32>numbers[call] - base;
-      if (numbers[call] >= 0 && number < <u32>TABLE) calls[number] = call + 1;
-    }
+    const calls = callsOf(arch);
     for (let number: u32 = 0; number <= NEWEST; number++)
-      this.pushCall(base + number, calls[number] - 1, entries, arch);
+      this.pushCall(base + number, unchecked(calls[number]), entries, arch);
     this.pushUnknown(base + NEWEST + 1, arch);
     if (arch == Arch.X32) {
       for (let number: u32 = 512; number <= X32_LAST; number++)
-        this.pushCall(base + number, calls[number] - 1, entries, arch);
+        this.pushCall(base + number, unchecked(calls[number]), entries, arch);
       this.pushUnknown(base + X32_LAST + 1, arch);
     }
     if (arch == Arch.Arm) this.pushPrivate(numbers, entries);
@@ -100,9 +102,9 @@ class Draft {
 
   private pushCall(number: u32, call: i32, entries: StaticArray<Entry[] | null>, arch: Arch): void {
     let list: Entry[] | null = null;
-    if (call >= 0) list = entries[call];
-    if (list) this.push(number, Sort.Call, this.policy.value(), call, list, arch);
-    else this.push(number, Sort.Unnamed, this.policy.value(), call, this.none, arch);
+    if (call >= 0) list = unchecked(entries[call]);
+    if (list) this.push(number, Sort.Call, this.own, call, list, arch);
+    else this.push(number, Sort.Unnamed, this.own, call, this.none, arch);
   }
 }
 

@@ -74,7 +74,7 @@ export const NAMES: string =
   "shmat shmctl shmdt shmget shutdown sigaction sigaltstack signal signalfd signalfd4 sigpending " +
   "sigprocmask sigreturn sigsuspend socket socketcall socketpair splice ssetmask stat stat64 statfs " +
   "statfs64 statmount statx stime stty swapoff swapon symlink symlinkat sync sync_file_range " +
-  "sync_file_range2 syncfs sysfs sysinfo syslog tee tgkill time timer_create timer_delete " +
+  "syncfs sysfs sysinfo syslog tee tgkill time timer_create timer_delete " +
   "timer_getoverrun timer_gettime timer_gettime64 timer_settime timer_settime64 timerfd_create " +
   "timerfd_gettime timerfd_gettime64 timerfd_settime timerfd_settime64 times tkill truncate truncate64 " +
   "tuxcall ugetrlimit ulimit umask umount umount2 uname unlink unlinkat unshare uprobe uretprobe uselib " +
@@ -516,7 +516,6 @@ export const CALLS: StaticArray<u16> = [
   266, 304, 36, 331, 0x4, ALWAYS, // symlinkat
   162, 36, 81, 36, 0x0, ALWAYS, // sync
   277, 314, 84, NONE, 0x41, ALWAYS, // sync_file_range
-  NONE, NONE, NONE, 341, 0x5, ALWAYS, // sync_file_range2
   306, 344, 267, 373, 0x1, ALWAYS, // syncfs
   139, 135, NONE, 135, 0x1, NEVER, // sysfs
   99, 116, 179, 116, 0x0, ALWAYS, // sysinfo
