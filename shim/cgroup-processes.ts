@@ -1,4 +1,5 @@
 import { readFile, writeFile } from "./cgroupfs.ts";
+import { now_ms } from "./clock.ts";
 import { entries } from "./directory.ts";
 import { isErrno, SyscallError } from "./error.ts";
 import type { Fd } from "./fd.ts";
@@ -16,6 +17,11 @@ const pause_ms = { min: 1, max: 20 } as const;
 export function processes(cgroup: Fd): number[] {
   const text = readFile(cgroup, "cgroup.procs");
   return text === "" ? [] : text.split("\n").map(Number);
+}
+
+/** Sends a signal to every process in a cgroup and below, once: one that is forked meanwhile may miss it. */
+export function signalCgroup(cgroup: Fd, signal: number): void {
+  signalAll(cgroup, allProcesses(cgroup), signal);
 }
 
 /** The pids in a cgroup and in all below it. */
@@ -42,11 +48,11 @@ export function allProcesses(cgroup: Fd): number[] {
 export async function killCgroup(cgroup: Fd): Promise<void> {
   const at_once = killAtOnce(cgroup);
   if (!at_once) forbidForks(cgroup);
-  const end_ms = performance.now() + timeout_ms_max;
+  const end_ms = now_ms() + timeout_ms_max;
   for (let wait_ms: number = pause_ms.min; ; wait_ms = Math.min(2 * wait_ms, pause_ms.max)) {
     const pids = allProcesses(cgroup);
     if (pids.length === 0) return;
-    if (performance.now() > end_ms) throw new SyscallError("rmdir", busy, cgroup.name);
+    if (now_ms() > end_ms) throw new SyscallError("rmdir", busy, cgroup.name);
     if (!at_once) signalAll(cgroup, pids, sigkill);
     await new Promise((resolve) => setTimeout(resolve, wait_ms));
   }

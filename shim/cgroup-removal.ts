@@ -1,3 +1,4 @@
+import { now_ms } from "./clock.ts";
 import { entries } from "./directory.ts";
 import { isErrno } from "./error.ts";
 import type { Fd } from "./fd.ts";
@@ -18,13 +19,13 @@ const depth_max = 32;
 export async function removeCgroups(hierarchy: Fd, paths: readonly string[]): Promise<void> {
   const [leaf, ...ancestors] = [...paths].reverse();
   if (leaf === undefined) return;
-  const end_ms = performance.now() + timeout_ms_max;
+  const end_ms = now_ms() + timeout_ms_max;
   for (let wait_ms: number = pause_ms.min; ; wait_ms = Math.min(2 * wait_ms, pause_ms.max)) {
     try {
       removeTree(hierarchy, leaf);
       break;
     } catch (error) {
-      if (!isErrno(error, "EBUSY") || performance.now() > end_ms) throw error;
+      if (!isErrno(error, "EBUSY") || now_ms() > end_ms) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, wait_ms));
   }

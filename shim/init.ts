@@ -7,6 +7,7 @@ import { duplicate } from "./files.ts";
 import { hostArch } from "./libc.ts";
 import { sealedFile } from "./memfd.ts";
 import { packageRoot } from "./package-root.ts";
+import { report_fd_usual } from "./program/encode.ts";
 import { socketpair } from "./socket.ts";
 import { spawn } from "./spawn.ts";
 
@@ -38,8 +39,15 @@ export interface Init extends Disposable {
   channel: Channel;
 }
 
-/** `fds`: descriptors of this process and their numbers in init, 3 and 4 excepted. Throws SyscallError. */
-export function startInit(program: Uint8Array, fds: readonly (readonly [number, number])[]): Init {
+/**
+ * `fds`: descriptors of this process and their numbers in init, but for 3 and `report_fd`, which the program names too.
+ * Throws SyscallError.
+ */
+export function startInit(
+  program: Uint8Array,
+  fds: readonly (readonly [number, number])[],
+  report_fd = report_fd_usual,
+): Init {
   using file = sealedFile("wrun-program", program);
   const [ours, theirs] = socketpair();
   const image = duplicate(initFile().number);
@@ -53,7 +61,7 @@ export function startInit(program: Uint8Array, fds: readonly (readonly [number, 
       path: `/proc/self/fd/${image.number}`,
       argv: ["wrun-init"],
       envp: [],
-      fds: [[file.number, 3], [theirs.number, 4], ...fds],
+      fds: [[file.number, 3], [theirs.number, report_fd], ...fds],
     });
     return { pid, comm: `${image.number}`, channel, [Symbol.dispose]: close };
   } catch (error) {

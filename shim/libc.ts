@@ -128,3 +128,9 @@ export function address(view: ArrayBufferView): bigint {
 export function errnoFunction(definition: string): (...args: unknown[]) => number {
   return (loaded ?? load()).library.func(definition);
 }
+
+/** Another shared library, by the name that ld.so(8) looks up. Throws Error when it is not there. */
+export function openLibrary(name: string): LibraryHandle {
+  if (!loaded) load();
+  return loadNative().load(name);
+}

@@ -1,3 +1,4 @@
+import { now_ms } from "./clock.ts";
 import { SyscallError } from "./error.ts";
 import type { Fd } from "./fd.ts";
 import { tryCall } from "./libc.ts";
@@ -36,7 +37,7 @@ export function readable(fd: Fd, signal?: AbortSignal): Promise<void> {
     const abort = () => waiter.settle(signal?.reason);
     const waiter: Waiter = {
       fd,
-      since_ms: performance.now(),
+      since_ms: now_ms(),
       settle(error) {
         waiters.delete(waiter);
         signal?.removeEventListener("abort", abort);
@@ -53,7 +54,7 @@ export function readable(fd: Fd, signal?: AbortSignal): Promise<void> {
 function turn(): void {
   // A new waiter is fresh: it does not sit out the pause of the old ones.
   if (next !== "soon") clearTimeout(next);
-  const now = performance.now();
+  const now = now_ms();
   let youngest_ms = Number.POSITIVE_INFINITY;
   for (const { since_ms } of waiters) youngest_ms = Math.min(youngest_ms, now - since_ms);
   const fresh = youngest_ms < fresh_ms;

@@ -87,8 +87,8 @@ function nodeOf(fd: Fd): Node {
   };
 }
 
-/** readlinkat with an empty path reads the link that the descriptor itself stands for. */
-function linkOf(fd: Fd): string {
+/** Where a symbolic link leads. readlinkat with an empty path reads the link that the descriptor itself stands for. */
+export function linkOf(fd: Fd): string {
   const bytes = new Uint8Array(link_bytes_max);
   const length = call("readlinkat", [fd.number, cString(""), bytes, bytes.length], fd.name);
   return new TextDecoder().decode(bytes.subarray(0, length));

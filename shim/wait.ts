@@ -1,3 +1,4 @@
+import { isErrno } from "./error.ts";
 import type { Fd } from "./fd.ts";
 import { tryCall } from "./libc.ts";
 import { type ExitStatus, waitPidfd } from "./pidfd.ts";
@@ -77,4 +78,47 @@ function settled<T>(look: () => T | undefined, signal?: AbortSignal): Promise<T>
 export function ended(pidfd: Fd, signal?: AbortSignal): Promise<void> {
   // A pidfd can be read when its process has ended, waited for or not (man 2 pidfd_open).
   return readable(pidfd, signal);
+}
+
+/** Lets go of a child that has ended, whose status nobody wants; of another's child nothing. */
+export function reap(pidfd: Fd): void {
+  isReaped(pidfd);
+  // It may be one of those.
+  reapLeft();
+}
+
+const left = new Set<Fd>();
+let left_timer: NodeJS.Timeout | undefined;
+
+/**
+ * Takes the status of a child that nobody waits for, whenever it ends: a zombie would keep its pid namespace, and so a
+ * container, from ending (pid_namespaces(7)). Closes the descriptor then, and keeps this process from nothing.
+ */
+export function reapLater(pidfd: Fd): void {
+  left.add(pidfd);
+  if (left.size === 1) {
+    if (isMainThread()) process.on("SIGCHLD", reapLeft);
+    left_timer = setInterval(reapLeft, interval_ms.main).unref();
+  }
+  reapLeft();
+}
+
+function reapLeft(): void {
+  for (const pidfd of left) {
+    if (!isReaped(pidfd)) continue;
+    left.delete(pidfd);
+    pidfd.close();
+  }
+  if (left.size > 0) return;
+  process.off("SIGCHLD", reapLeft);
+  clearInterval(left_timer);
+}
+
+function isReaped(pidfd: Fd): boolean {
+  try {
+    return waitPidfd(pidfd) !== undefined;
+  } catch (error) {
+    if (isErrno(error, "ECHILD")) return true;
+    throw error;
+  }
 }

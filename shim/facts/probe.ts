@@ -7,6 +7,7 @@ import { probeCgroup } from "./cgroup.ts";
 import { countList, parseMemory, parsePageSize, parseRelease, probeLsm } from "./kernel.ts";
 import { parseMountinfo } from "./mountinfo.ts";
 import { namespaceTypes, probeUserNamespaces } from "./namespaces.ts";
+import { probeResctrl } from "./resctrl.ts";
 import { probeRoot } from "./root.ts";
 import { probeSubordinate } from "./subordinate.ts";
 import { readNumber, readText } from "./text.ts";
@@ -35,6 +36,7 @@ export function probe(): Facts {
     subordinate: probeSubordinate(user),
     cgroup: probeCgroup(mounts, kernel),
     mounts: mounts.map(({ point, type, options }) => ({ point, type, options })),
+    resctrl: probeResctrl(mounts),
     root: probeRoot(),
     rlimits: Object.fromEntries(rlimit_names.map((name) => [name, rlimit(name)])),
     lsm: probeLsm(),

@@ -51,6 +51,8 @@ export interface Facts {
   };
   /** /proc/self/mountinfo: mount points of this mount namespace, in order. */
   mounts: { point: string; type: string; options: string[] }[];
+  /** The resctrl filesystem and its classes of service, the root as "/"; null where none is mounted. */
+  resctrl: ResctrlFacts | null;
   /** What stands in the host's `/`. */
   root: RootEntries;
   /** Current limits of this process, -1 for unlimited. */
@@ -75,6 +77,13 @@ export interface CgroupFeatures {
   hugepageSizes: string[];
   /** The names in /sys/class/infiniband. */
   rdmaDevices: string[];
+}
+
+export interface ResctrlFacts {
+  mount: string;
+  /** info/L3_MON is there. */
+  monitoring: boolean;
+  classes: { name: string; schemata: string }[];
 }
 
 export interface Hierarchy {

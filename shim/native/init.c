@@ -4,7 +4,7 @@
  * Freestanding: no libc, no allocation, one thread (setns and unshare of a user namespace want that), nothing parsed
  * but the program. shim/program/encode.ts writes what is read here; the two layouts must agree.
  *
- * fd 3 is the program, a sealed memfd; fd 4 is a socket: reports of 16 bytes go out,
+ * fd 3 is the program, a sealed memfd; a second one, which the program names, is a socket: reports of 16 bytes go out,
  * { u32 kind = 1, u32 step, i64 -errno } on failure, and single bytes come in that let a waiting program go on.
  */
 typedef unsigned char u8;
@@ -13,7 +13,7 @@ typedef unsigned int u32;
 typedef unsigned long u64;
 typedef long i64;
 
-enum { PROGRAM_FD = 3, REPORT_FD = 4 };
+enum { PROGRAM_FD = 3 };
 enum { CALL, JUMP, STORE, LOAD, FAIL };
 enum { IMMEDIATE, POINTER, SLOT };
 enum { ALWAYS, EQUAL, DIFFERENT };
@@ -28,7 +28,7 @@ struct step {
   struct handler on[4];
   u64 args[6];
 };
-struct header { u32 magic, steps, data, pointers, size, reserved; };   /* offsets in bytes from the start */
+struct header { u32 magic, steps, data, pointers, size, report; };   /* offsets in bytes from the start; a descriptor */
 struct pointer { u32 at, to; };
 
 static u8 program[1 << 20] __attribute__((aligned(16)));
@@ -58,11 +58,11 @@ static void __attribute__((noreturn)) leave(i64 status) {
   for (;;) syscall(EXIT_GROUP, status, 0, 0, 0, 0, 0);
 }
 
-static void __attribute__((noreturn)) fail(u32 step, i64 error) {
+static void __attribute__((noreturn)) fail(i64 socket, u32 step, i64 error) {
   struct { u32 kind, step; i64 error; } report = {1, step, error};
-  syscall(WRITE, REPORT_FD, (i64)&report, sizeof report, 0, 0, 0);
+  syscall(WRITE, socket, (i64)&report, sizeof report, 0, 0, 0);
   /* Stay until the host has looked at /proc/PID/root, or is gone. What lets a later step go on may have come already. */
-  while (syscall(READ, REPORT_FD, (i64)&report, 1, 0, 0, 0) > 0) {}
+  while (syscall(READ, socket, (i64)&report, 1, 0, 0, 0) > 0) {}
   leave(EXIT_FAILED);
 }
 
@@ -101,7 +101,7 @@ void __attribute__((noreturn)) _start(void) {
       i64 result = syscall(s->number, a[0], a[1], a[2], a[3], a[4], a[5]);
       if (result < 0 && result > -4096) {
         int next = handled(s, -result);
-        if (next < 0) fail(at, result);
+        if (next < 0) fail(head->report, at, result);
         at = next - 1;
       } else if (s->save) {
         slots[(s->save - 1) & 1023] = result;
@@ -114,7 +114,7 @@ void __attribute__((noreturn)) _start(void) {
     } else if (s->op == LOAD) {
       slots[(s->save - 1) & 1023] = a[2] == 8 ? *(i64 *)a[1] : a[2] == 4 ? *(u32 *)a[1] : *(u8 *)a[1];
     } else {
-      fail(at, -a[0]);
+      fail(head->report, at, -a[0]);
     }
   }
   leave(0);

@@ -20,6 +20,11 @@ export class Builder {
     return { slot: this.#slots++ };
   }
 
+  /** The number that the next step will have. */
+  get position(): number {
+    return this.#steps.length;
+  }
+
   label(name: string): Label {
     return { name, index: -1 };
   }

@@ -14,6 +14,9 @@ const operation = { call: 0, jump: 1, store: 2, load: 3, fail: 4 } as const;
 const condition = { always: 0, "==": 1, "!=": 2 } as const;
 const any_errno = 0xffff;
 
+/** Where init has its report socket when the program does not say otherwise. */
+export const report_fd_usual = 4;
+
 /** As much as init has room for. */
 export const program_bytes_max = 1 << 20;
 
@@ -27,7 +30,8 @@ export function encode(program: Program, arch: Arch): Uint8Array {
   }
   const bytes = new Uint8Array(size);
   const view = new DataView(bytes.buffer);
-  [magic, program.steps.length, data_at, pointers_at, size].forEach((word, i) => {
+  const { steps, report_fd = report_fd_usual } = program;
+  [magic, steps.length, data_at, pointers_at, size, report_fd].forEach((word, i) => {
     view.setUint32(4 * i, word, true);
   });
   program.steps.forEach((step, i) => {
@@ -70,13 +74,25 @@ function encodeStep(view: DataView, at: number, step: Step, arch: Arch, index: n
 function encodeArguments(view: DataView, at: number, args: readonly Value[]): void {
   if (args.length > 6) throw new RangeError("a system call has at most 6 arguments");
   let kinds = 0;
-  args.forEach((value, i) => {
-    const [kind, word] =
-      typeof value !== "object" ? [0, value] : "at" in value ? [1, value.at] : [2, value.slot];
-    kinds |= kind << (2 * i);
-    if (word !== 0) view.setBigInt64(at + 24 + 8 * i, BigInt(word), true);
-  });
+  for (let i = 0; i < args.length; i++) {
+    const value = args[i] as Value;
+    if (typeof value !== "object") setWord(view, at + 24 + 8 * i, value);
+    else {
+      const isPlace = "at" in value;
+      kinds |= (isPlace ? 1 : 2) << (2 * i);
+      view.setUint32(at + 24 + 8 * i, isPlace ? value.at : value.slot, true);
+    }
+  }
   view.setUint16(at + 4, kinds, true);
+}
+
+/** By halves: thousands of bigints are a part of the start that can be seen. */
+function setWord(view: DataView, at: number, word: number | bigint): void {
+  if (typeof word === "bigint") view.setBigInt64(at, word, true);
+  else if (word !== 0) {
+    view.setUint32(at, word, true);
+    view.setInt32(at + 4, Math.floor(word / 2 ** 32), true);
+  }
 }
 
 function encodeHandlers(view: DataView, at: number, on: OnErrno, index: number): void {
@@ -99,12 +115,15 @@ function target(label: Label): number {
 
 /** What init and the programs it runs write to the report fd: 16 bytes, { u32 kind, u32 detail, i64 value }. */
 export const report_bytes = 16;
-export const report_kind = { failed: 1, created: 2, ready: 3 } as const;
+export const report_kind = { failed: 1, created: 2, ready: 3, hook: 4 } as const;
 
 export type Report =
   | { kind: "failed"; step: number; errno: number }
   | { kind: "created"; pid: number }
-  | { kind: "ready"; stage: number };
+  /** `pid` is that of the reporter where it says so, else 0. */
+  | { kind: "ready"; stage: number; pid: number }
+  /** A hook that init has run has failed: the step that ran it, and its wait status, null when its time was over. */
+  | { kind: "hook"; step: number; status: number | null };
 
 /** One report of init. Throws RangeError on one that init never sends. */
 export function decodeReport(bytes: Uint8Array): Report {
@@ -118,7 +137,9 @@ export function decodeReport(bytes: Uint8Array): Report {
     case report_kind.created:
       return { kind: "created", pid: value };
     case report_kind.ready:
-      return { kind: "ready", stage: detail };
+      return { kind: "ready", stage: detail, pid: value };
+    case report_kind.hook:
+      return { kind: "hook", step: detail, status: value < 0 ? null : value };
     default:
       throw new RangeError(`init sent a report of unknown kind ${kind}`);
   }

@@ -58,4 +58,6 @@ export interface Program {
   data: Uint8Array;
   /** Offsets in data that hold a pointer to another offset, made absolute by init. */
   pointers: { at: number; to: number }[];
+  /** Where init has its report socket: 4, unless the user's program is to have a file there. */
+  report_fd?: number;
 }
