@@ -1,4 +1,5 @@
 /** How an error is shown: the text for people, one JSON object for programs. */
+import { errnoText } from "../../shim/errno.ts";
 import { WrunError } from "../error.ts";
 import type { Colors } from "./color.ts";
 
@@ -45,7 +46,7 @@ export function errorText(
   }
   if (last) {
     const advice = hint === undefined || hint === "" ? "" : `; hint: ${firstLine(hint)}`;
-    lines.push(`wrun: ${code}: ${visible(message + advice)}`);
+    lines.push(`wrun: ${code}: ${wholeMessage(error)}${visible(advice)}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -59,6 +60,13 @@ export function errorJson(error: WrunError, exitCode: number): string {
 
 function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
+}
+
+/** With the kernel's own words: callers look for `no such file or directory` and `permission denied`. */
+export function wholeMessage({ message, errno }: WrunError): string {
+  const text = errno === undefined ? undefined : errnoText(errno);
+  const first = firstLine(message);
+  return visible(text && !first.includes(text) ? `${first} (${text})` : first);
 }
 
 /** A rootfs may hold names with escape sequences in them; an error must not replay them on the reader's terminal. */

@@ -1,8 +1,7 @@
 /**
- * Flags: what a command declares and how its arguments are read. util.parseArgs cuts the tokens, this file says which
- * of them are wrun's own: everything from the first positional (or after `--`) belongs to the container, untouched.
+ * Flags: what a command declares and how its arguments are read. Everything from the first positional (or after `--`)
+ * belongs to the container, untouched. Not by util.parseArgs, which takes a millisecond to load.
  */
-import { parseArgs } from "node:util";
 import { WrunError } from "../error.ts";
 import { nearest } from "./nearest.ts";
 
@@ -27,19 +26,13 @@ export interface Arguments {
   lists: ReadonlyMap<string, readonly string[]>;
   /** The first positional and everything after it, as given. */
   rest: string[];
+  /** Did `--` stand before it? */
+  dashes: boolean;
 }
 
 /** A usage error. Its exit code depends on the command: `run` says 125, so that 2 stays the container's own. */
 export function usageError(message: string, hint: string): WrunError {
   return new WrunError({ code: "ERR_USAGE", message, hint });
-}
-
-interface Option {
-  kind: "option";
-  name: string;
-  rawName: string;
-  value?: string;
-  inlineValue?: boolean;
 }
 
 /**
@@ -51,59 +44,83 @@ export function parseFlags(
   flags: readonly Flag[],
   help: string,
 ): Arguments {
-  const { tokens } = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(flags.map((flag) => [flag.name, option(flag)])),
-    allowPositionals: true,
-    strict: false,
-    tokens: true,
-  });
-  const switches = new Map<string, boolean>();
-  const values = new Map<string, string>();
-  const lists = new Map<string, string[]>();
-  const result = (rest: string[]): Arguments => ({ switches, values, lists, rest });
-  for (const token of tokens) {
-    if (token.kind === "positional") return result(argv.slice(token.index));
-    if (token.kind === "option-terminator") return result(argv.slice(token.index + 1));
-    const flag = flags.find((each) => each.name === token.name && isSpelled(each, token.rawName));
-    if (!flag) throw unknownFlag(token.rawName, flags, help);
-    if (flag.kind === "switch") {
-      switches.set(flag.name, readSwitch(token, help));
-      continue;
+  const found = { switches: new Map(), values: new Map(), lists: new Map() } as Found;
+  for (let at = 0; at < argv.length; at++) {
+    const word = argv[at] as string;
+    if (word === "--") return { ...found, rest: argv.slice(at + 1), dashes: true };
+    if (word === "-" || !word.startsWith("-")) {
+      return { ...found, rest: argv.slice(at), dashes: false };
     }
-    const value = readValue(token, flag, help);
-    if (flag.kind === "value") values.set(flag.name, value);
-    else lists.set(flag.name, [...(lists.get(flag.name) ?? []), value]);
+    for (const { flag, said, value } of cut(word, flags, help)) {
+      if (flag.kind === "switch") found.switches.set(flag.name, readSwitch(said, value, help));
+      else note(found, flag, value ?? following(said, flag, argv[++at], help));
+    }
   }
-  return result([]);
+  return { ...found, rest: [], dashes: false };
 }
 
-function option(flag: Flag): { type: "boolean" | "string"; short?: string } {
-  const type = flag.kind === "switch" ? "boolean" : "string";
-  return flag.short === undefined ? { type } : { type, short: flag.short };
+interface Found {
+  switches: Map<string, boolean>;
+  values: Map<string, string>;
+  lists: Map<string, string[]>;
 }
 
-/** parseArgs reports `-memory` as -m and so on, and a short flag under its long name. */
-function isSpelled(flag: Flag, rawName: string): boolean {
-  return rawName === `--${flag.name}` || rawName === `-${flag.short}`;
+/** A flag as it was written, with what is its value in the same word. */
+interface Token {
+  flag: Flag;
+  said: string;
+  value?: string;
 }
 
-function readSwitch(token: Option, help: string): boolean {
-  if (token.value === undefined || token.value === "true") return true;
-  if (token.value === "false") return false;
-  throw usageError(`\`${token.rawName}\` takes no value, got \`${token.value}\``, help);
+function note({ values, lists }: Found, { name, kind }: Flag, value: string): void {
+  if (kind === "value") values.set(name, value);
+  else lists.set(name, [...(lists.get(name) ?? []), value]);
+}
+
+/**
+ * `--memory=1m`, or several short ones as in `-it` and `-m1m`. runc is written in Go, where `-bundle` is `--bundle`: so
+ * is a single dash before the whole name of a flag here.
+ */
+function cut(word: string, flags: readonly Flag[], help: string): Token[] {
+  const equals = word.indexOf("=");
+  const said = equals < 0 ? word : word.slice(0, equals);
+  const value = equals < 0 ? undefined : word.slice(equals + 1);
+  const long = flags.find(
+    ({ name }) => said === `--${name}` || (name.length > 1 && said === `-${name}`),
+  );
+  if (long) return [{ flag: long, said: `--${long.name}`, ...(value !== undefined && { value }) }];
+  if (word.startsWith("--")) throw unknownFlag(said, flags, help);
+  return cutShort(word.slice(1), flags, help);
+}
+
+function cutShort(letters: string, flags: readonly Flag[], help: string): Token[] {
+  const [letter = "", ...others] = letters;
+  const said = `-${letter}`;
+  const flag = flags.find(({ short }) => short === letter);
+  if (!flag) throw unknownFlag(said, flags, help);
+  const rest = others.join("");
+  if (rest === "") return [{ flag, said }];
+  if (flag.kind === "switch" && !rest.startsWith("=")) {
+    return [{ flag, said }, ...cutShort(rest, flags, help)];
+  }
+  return [{ flag, said, value: rest.replace(/^=/, "") }];
+}
+
+function readSwitch(said: string, value: string | undefined, help: string): boolean {
+  if (value === undefined || value === "true") return true;
+  if (value === "false") return false;
+  throw usageError(`\`${said}\` takes no value, got \`${value}\``, help);
 }
 
 /**
  * A value that looks like a flag must be written with `=`: `--env --read-only` is a forgotten value, and silently
  * dropping the flag after it would launch a container with more rights than asked. `-1` is a number.
  */
-function readValue(token: Option, flag: Flag, help: string): string {
-  const { value, rawName, inlineValue } = token;
-  if (value === undefined) throw usageError(`\`${rawName}\` needs a value (${flag.value})`, help);
-  if (inlineValue || !/^-./.test(value) || /^-\d+$/.test(value)) return value;
+function following(said: string, flag: Flag, value: string | undefined, help: string): string {
+  if (value === undefined) throw usageError(`\`${said}\` needs a value (${flag.value})`, help);
+  if (!/^-./s.test(value) || /^-\d+$/.test(value)) return value;
   throw usageError(
-    `\`${rawName}\` needs a value (${flag.value}), got the flag \`${value}\``,
+    `\`${said}\` needs a value (${flag.value}), got the flag \`${value}\``,
     `write \`--${flag.name}=${value}\` if that is the value; ${help}`,
   );
 }
@@ -115,6 +132,17 @@ function unknownFlag(rawName: string, flags: readonly Flag[], help: string): Wru
     `there is no flag \`${rawName}\``,
     near === undefined ? help : `did you mean \`${near}\`? ${help}`,
   );
+}
+
+/** For a command about one container: its id, and what follows it. */
+export function takeId(
+  command: string,
+  usage: string,
+  rest: readonly string[],
+): [string, ...string[]] {
+  const [id, ...more] = rest;
+  if (id !== undefined) return [id, ...more];
+  throw usageError(`\`wrun ${command}\` needs the id of a container`, `wrun ${command} ${usage}`);
 }
 
 /** For a command that takes no words after its flags. */

@@ -8,17 +8,20 @@ const listed_max = 8;
 
 /** What `wrun --help` prints. */
 export function overview(commands: readonly Command[]): string {
-  const name_width = Math.max(...commands.map(({ name }) => name.length)) + 3;
+  const own = commands.filter(({ oci }) => !oci);
+  const others = commands.flatMap(({ oci, name }) => (oci ? [name] : []));
+  const name_width = Math.max(...own.map(({ name }) => name.length)) + 3;
   return lines([
     "wrun: Linux containers from TypeScript",
     "",
-    "usage: wrun <command> [flags] [arguments]",
+    "usage: wrun [--root DIR] [--log FILE] <command> [flags] [arguments]",
     "",
-    ...commands.map(({ name, summary }) => `  ${name.padEnd(name_width)}${summary}`),
+    ...own.map(({ name, summary }) => `  ${name.padEnd(name_width)}${summary}`),
+    "  and as runc has them:",
+    ...wrap(others, width - 4).map((line) => `    ${line}`),
     "",
     "  wrun <command> --help    the flags of a command, with examples",
     "  wrun help CODE           what an error code means and what to do",
-    "  wrun --version",
     "",
     "examples:",
     "  wrun run -- sh -c 'hostname; id; ps'",

@@ -1,4 +1,6 @@
 /** From the flags of `wrun run` and `wrun plan` to the options of the library. */
+
+import { readlinkSync } from "node:fs";
 import { WrunError } from "../error.ts";
 import type { RunOptions } from "../options/types.ts";
 import { quote } from "../spec/quote.ts";
@@ -20,6 +22,7 @@ const values = {
   "pids-limit": "pidsLimit",
   network: "network",
   userns: "userns",
+  "pid-file": "pidFile",
 } as const satisfies Record<string, keyof RunOptions>;
 
 const lists = {
@@ -52,8 +55,65 @@ export function runOptions(given: Arguments, env: NodeJS.ProcessEnv): RunOptions
   if (security) Object.assign(options, securityOptions(security));
   const variables = given.lists.get("env");
   if (variables) options.env = environment(variables, env);
-  if (given.rest.length > 0) options.args = given.rest;
+  const passed = inherited(given.values.get("preserve-fds"), env);
+  if (passed) {
+    options.fds = passed.fds;
+    if (passed.env) options.env = { ...passed.env, ...(options.env ?? {}) };
+  }
+  if (env.NOTIFY_SOCKET) options.notify = true;
+  if (given.switches.get("systemd-cgroup")) options.cgroupManager = "systemd";
+  if (given.switches.get("no-pivot")) options.pivot = false;
+  if (given.switches.get("no-new-keyring")) options.newKeyring = false;
+  if (given.rest.length === 0) return options as RunOptions;
+  // As runc: `run --bundle DIR ID`. A command of one's own stands after `--`.
+  if (options.bundle === undefined || given.dashes) options.args = given.rest;
+  else options.name = onlyId(given.rest);
   return options as RunOptions;
+}
+
+function onlyId([id, ...more]: readonly string[]): string | undefined {
+  if (more.length === 0) return id;
+  throw usageError(
+    `with \`--bundle\` the word \`${id}\` is the id of the container, and more follow`,
+    "a command stands after `--`: `wrun run --bundle DIR -- COMMAND`",
+  );
+}
+
+/**
+ * Did the caller leave it open? Node marks what it finds as it marks its own; but the first that it opens itself, and so
+ * with the lowest free number, is an epoll(7).
+ */
+function isInherited(fd: number): boolean {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`) !== "anon_inode:[eventpoll]";
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Files from 3 on: those of a socket activation that is meant for this process (sd_listen_fds(3)), as runc passes them
+ * on, and then as many as were asked for.
+ */
+export function inherited(
+  text: string | undefined,
+  env: NodeJS.ProcessEnv,
+): Pick<RunOptions, "fds" | "env"> | undefined {
+  const listening = env.LISTEN_PID === `${process.pid}` ? Number(env.LISTEN_FDS ?? 0) : 0;
+  if (!/^\d{1,4}$/.test(text ?? "0") || !Number.isInteger(listening))
+    throw usageError(`\`--preserve-fds\` is \`${text}\`, not a number of files`, "0 to 9999");
+  const count = listening + Number(text ?? 0);
+  if (count === 0) return undefined;
+  const fds = Array.from({ length: count }, (_, i) => 3 + i);
+  const closed = fds.find((fd) => !isInherited(fd));
+  if (closed !== undefined) {
+    throw usageError(
+      `descriptor ${closed} of ${count} to be passed on is not open`,
+      "`--preserve-fds N` passes on 3 to 2+N, which the caller has to open",
+    );
+  }
+  if (listening === 0) return { fds };
+  return { fds, env: { LISTEN_FDS: `${listening}`, LISTEN_PID: "1" } };
 }
 
 /** `seccomp=PROFILE`, and docker's other spelling of --no-new-privileges. */

@@ -1,8 +1,10 @@
-/** The command line's code, dist/cli.cjs, with what V8 made of it when wrun was built: compiling takes 50 ms without. */
+/** The command line's code with what V8 made of it when wrun was built: compiling takes 50 ms without. */
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
+
+/** `cli` is all of it; `light` is small, since reading half a megabyte takes 4 ms. */
+export type ScriptName = "cli" | "light";
 
 export interface CliScript {
   script: Script;
@@ -10,27 +12,28 @@ export interface CliScript {
 }
 
 /** Code of another version of Node is refused by V8 and compiled anew; so is all code where there is no cache. */
-export function cliScript(directory: string): CliScript {
-  const filename = join(directory, "cli.cjs");
-  const source = readFileSync(filename, "utf8");
+export function cliScript(directory: string, name: ScriptName): CliScript {
+  const filename = join(directory, `${name}.cjs`);
+  // esbuild leaves ASCII, and V8 makes a copy of anything that might not be.
+  const source = readFileSync(filename, "latin1");
   const script = new Script(`(function (require, module, exports, __filename) {${source}\n})`, {
     filename,
-    cachedData: readCache(directory),
+    cachedData: readCache(directory, name),
   });
   const run = (): void => {
     const module = { exports: {} };
-    script.runInThisContext()(createRequire(filename), module, module.exports, filename);
+    script.runInThisContext()(require, module, module.exports, filename);
   };
   return { script, run };
 }
 
-export function cachePath(directory: string): string {
-  return join(directory, "cli.cache");
+export function cachePath(directory: string, name: ScriptName): string {
+  return join(directory, `${name}.cache`);
 }
 
-function readCache(directory: string): Buffer | undefined {
+function readCache(directory: string, name: ScriptName): Buffer | undefined {
   try {
-    return readFileSync(cachePath(directory));
+    return readFileSync(cachePath(directory, name));
   } catch {
     return undefined;
   }

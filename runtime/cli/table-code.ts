@@ -101,6 +101,12 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     remedy:
       "With systemd, delegate it: a drop-in with `Delegate=yes` for user@.service (`wrun doctor` prints it). Or leave the limit out.",
   },
+  ERR_RDT: {
+    exit: "125",
+    when: "linux.intelRdt cannot be done: no resctrl filesystem is mounted, a class of service is not there or has other schemata, or the kernel refuses them.",
+    remedy:
+      "`mount -t resctrl resctrl /sys/fs/resctrl` where the CPU has it. /sys/fs/resctrl/schemata shows what can be shared out, info/last_cmd_status why the kernel refused.",
+  },
   ERR_CAPABILITY: {
     exit: "125",
     when: "`--cap-add` or `--cap-drop` names a capability that does not exist, or wrun does not have the one to be given.",
@@ -111,6 +117,12 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     when: "The seccomp profile, in linux.seccomp or the file of `--security-opt seccomp=FILE`, contradicts itself or is more than a filter can hold, or the kernel refuses the filter.",
     remedy:
       "Correct the rule at the pointer. EACCES: without no_new_privs a filter takes CAP_SYS_ADMIN. EINVAL: the kernel needs CONFIG_SECCOMP_FILTER.",
+  },
+  ERR_LSM: {
+    exit: "125",
+    when: "The AppArmor profile or SELinux label of the process cannot be had: the kernel has no such module, or does not know the name.",
+    remedy:
+      "`cat /sys/kernel/security/lsm` lists the modules, `aa-status` the profiles that are loaded.",
   },
   ERR_ROOTFS: {
     exit: "125",
@@ -182,6 +194,24 @@ const table: Record<ErrorCode, Omit<CodeEntry, "code">> = {
     exit: "125",
     when: "A terminal was asked for and could not be made or set up.",
     remedy: "Leave out `-t`, or mount devpts at /dev/pts in the container.",
+  },
+  ERR_HOOK: {
+    exit: "125",
+    when: "A hook of config.json (`hooks`) could not be executed, ended with an exit status other than 0, or took longer than its `timeout`. What it has written to its output is in the error. The container is gone then.",
+    remedy:
+      "Run the program of the hook by hand: it gets the state of the container, JSON, as its input.",
+  },
+  ERR_CRIU: {
+    exit: "125",
+    when: "CRIU, which saves and restores containers, is not there, or could not do it. Its own words are in the error, and all of them in the log that is named. A container that could not be saved goes on.",
+    remedy:
+      "Install `criu` (Debian: the package of that name), and look whether `criu check` finds the kernel good. What a container may not have while it is saved has a flag mostly: `--tcp-established`, `--ext-unix-sk`, `--file-locks`, `--shell-job`.",
+  },
+  ERR_SYSTEMD: {
+    exit: "125",
+    when: "systemd, which was asked for the container's cgroup (`--systemd-cgroup`), cannot be reached or has refused. Its own words are in the error.",
+    remedy:
+      "Look at the unit that is named: `systemctl status UNIT`, and `systemctl reset-failed UNIT` where one of the same name has failed. An annotation `org.systemd.property.NAME` may have a value that systemd does not take. Without `--systemd-cgroup` wrun makes the cgroup itself.",
   },
   ERR_ABORTED: {
     exit: "125",

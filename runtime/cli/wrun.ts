@@ -1,17 +1,21 @@
-/** The entry of `wrun`. Loads nothing before it knows what for: `wrun --version` pays for Node's own start only. */
-import { writeSync } from "node:fs";
-import { version } from "../../package.json";
+/** The entry of dist/cli.cjs: all commands, each of them loaded when it is asked for. */
+import { lightModules } from "./light-module.ts";
+import { main } from "./main.ts";
 
-async function main(argv: readonly string[]): Promise<number> {
-  if (argv.length === 1 && argv[0] === "--version") {
-    writeSync(1, `wrun ${version}\n`);
-    return 0;
-  }
-  const { dispatch } = await import("./dispatch.ts");
-  return dispatch(argv);
-}
-
-// No await here: at the top level it would rule out the CommonJS format, which starts faster.
-void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
+main({
+  ...lightModules,
+  run: () => import("./command/run.ts"),
+  exec: () => import("./command/exec.ts"),
+  create: () => import("./command/create.ts"),
+  checkpoint: () => import("./command/checkpoint.ts"),
+  restore: () => import("./command/restore.ts"),
+  update: () => import("./command/update.ts"),
+  events: () => import("./command/events.ts"),
+  features: () => import("./command/features.ts"),
+  spec: () => import("./command/spec.ts"),
+  plan: () => import("./command/plan.ts"),
+  compare: () => import("./command/compare.ts"),
+  facts: () => import("./command/facts.ts"),
+  doctor: () => import("./command/doctor.ts"),
+  help: () => import("./command/help.ts"),
 });

@@ -66,9 +66,3 @@ function youki(limit: Amount, swap: Amount): Outcome {
   const why = "0 is never written, also where it is what is left for swap";
   return writes(why, { "memory.max": max, "memory.swap.max": text(swap - limit) });
 }
-
-/** cgroup v2 has no swappiness. */
-export function swappinessOf(runtime: Runtime): Outcome {
-  if (runtime === "crun") return error("cgroup v2 has no memory.swappiness");
-  return writes("it is left out without a word, since cgroup v2 has no memory.swappiness", {});
-}

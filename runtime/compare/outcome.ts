@@ -1,3 +1,5 @@
+import type { CgroupsResources } from "../../wasm/generated/host.js";
+
 /** What a runtime does with one part of linux.resources: files that it writes, or an error. */
 
 export const runtimes = ["runc", "crun", "youki"] as const;
@@ -9,6 +11,15 @@ export const versions: Record<Runtime, string> = {
   crun: "1.29.1",
   youki: "0.7.0",
 };
+
+/** One part of the resources: what it asks for alone, the files that it is about, and what they do. */
+export interface Part {
+  /** Below /linux/resources. */
+  pointer: string;
+  alone: CgroupsResources;
+  files: string[];
+  theirs: Outcome;
+}
 
 export type Outcome =
   | { kind: "writes"; writes: ReadonlyMap<string, string>; why: string }

@@ -26,6 +26,9 @@ export interface Failure {
   pid: number;
 }
 
+/** After one of these a process sees the container's root. */
+const enters: readonly string[] = ["pivot_root", "chroot"];
+
 /**
  * Explains a step that failed by what the process that failed has before its eyes: its root, its ids, its rights.
  *
@@ -40,7 +43,7 @@ export function explainFailure(failure: Failure): WrunError {
   using host = tryOpen("/");
   const inside = program.steps
     .slice(0, index)
-    .some((earlier) => earlier.kind === "call" && earlier.call === "pivot_root");
+    .some((earlier) => earlier.kind === "call" && enters.includes(earlier.call));
   using own = inside ? tryOpen(`/proc/${pid}/root`) : undefined;
   using rootfs = own ? undefined : tryOpen(failure.rootfs);
   const place = own ?? rootfs;

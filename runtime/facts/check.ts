@@ -83,6 +83,13 @@ export const checkFacts: Reader<Facts> = shape<Facts>({
     features,
   }),
   mounts: listOf(shape({ point: absolute, type: string, options: texts })),
+  resctrl: nullable(
+    shape({
+      mount: absolute,
+      monitoring: boolean,
+      classes: listOf(shape({ name: text, schemata: string })),
+    }),
+  ),
   root: shape({
     directories: listOf(text),
     links: listOf(shape({ name: text, to: text })),

@@ -1,6 +1,6 @@
 /** A mount of type `cgroup`: the container's own cgroups, of whichever version the host has. */
 import type { Purpose, Slot } from "../../shim/program/program.ts";
-import type { MountOptions } from "../spec/mount-option.ts";
+import type { MountsPlan } from "../../wasm/generated/host.js";
 import type { Mount } from "../spec/types.ts";
 import type { Scene } from "./launch.ts";
 import { openMountPoint } from "./path.ts";
@@ -14,7 +14,7 @@ interface View {
   path: string;
 }
 
-export function mountCgroup(scene: Scene, mount: Mount, options: MountOptions): void {
+export function mountCgroup(scene: Scene, mount: Mount, options: MountsPlan): void {
   const purpose: Purpose = {
     say: `mount the cgroups on \`${mount.destination}\``,
     code: "ERR_MOUNT",
@@ -23,7 +23,7 @@ export function mountCgroup(scene: Scene, mount: Mount, options: MountOptions): 
   const views = cgroupViews(scene);
   const only = views.length === 1 ? views[0] : undefined;
   if (only?.type === "cgroup2") {
-    mountView(scene, only, mount.destination, options.attrSet, purpose);
+    mountView(scene, only, mount.destination, options.attributes.set, purpose);
     return;
   }
   // v1: a tmpfs with a directory for each hierarchy, read-only only when they are all there.
@@ -33,14 +33,20 @@ export function mountCgroup(scene: Scene, mount: Mount, options: MountOptions): 
   attach(scene, holder, scene.target, purpose);
   scene.close(scene.target, purpose);
   for (const view of views) {
-    mountView(scene, view, `${mount.destination}/${view.directory}`, options.attrSet, purpose);
+    mountView(
+      scene,
+      view,
+      `${mount.destination}/${view.directory}`,
+      options.attributes.set,
+      purpose,
+    );
     linkControllers(scene, view, holder, purpose);
   }
-  setAttributes(scene, holder, { set: options.attrSet }, false, purpose);
+  setAttributes(scene, holder, { set: options.attributes.set }, false, purpose);
   scene.close(holder, purpose);
 }
 
-function cgroupViews(scene: Scene): View[] {
+export function cgroupViews(scene: Scene): View[] {
   const { hierarchies } = scene.launch.facts.cgroup;
   return hierarchies.map((hierarchy, i) => {
     const place = scene.launch.decisions.cgroups.places.find((p) => p.hierarchy === i);

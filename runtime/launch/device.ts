@@ -1,7 +1,6 @@
 /** The default devices and links of /dev (config-linux.md#default-devices), and linux.devices. */
 import type { Purpose } from "../../shim/program/program.ts";
-import { isBind, mountOptionsOf } from "../spec/mount-option.ts";
-import type { Device } from "../spec/types.ts";
+import type { Device, Spec } from "../spec/types.ts";
 import type { Scene } from "./launch.ts";
 import { openInRoot, openMountPoint } from "./path.ts";
 import { O_DIRECTORY, O_PATH, S_IFBLK, S_IFCHR, S_IFIFO } from "./table-kernel.ts";
@@ -25,8 +24,9 @@ const links = [
   ["pts/ptmx", "ptmx"],
 ] as const;
 
-function devices(scene: Scene): Device[] {
-  const own = scene.launch.spec.linux?.devices ?? [];
+/** The default devices, and those of the spec. */
+export function devicesOf({ linux }: Spec): Device[] {
+  const own = linux?.devices ?? [];
   const defaults = default_devices.filter((d) => !own.some((other) => other.path === d.path));
   return [...defaults, ...own];
 }
@@ -36,9 +36,16 @@ function mustBind(scene: Scene): boolean {
   return scene.launch.decisions.namespaces.user !== "share" || !scene.clonesFirst;
 }
 
+/** Paths of those devices that are mounts of the host's nodes. */
+export function boundDevices(scene: Scene): string[] {
+  return ownDev(scene) && mustBind(scene)
+    ? devicesOf(scene.launch.spec).map(({ path }) => path)
+    : [];
+}
+
 export function makeDevices(scene: Scene): void {
   if (!ownDev(scene)) return;
-  for (const device of devices(scene)) {
+  for (const device of devicesOf(scene.launch.spec)) {
     if (mustBind(scene)) bindDevice(scene, device);
     else makeNode(scene, device);
   }
@@ -47,9 +54,11 @@ export function makeDevices(scene: Scene): void {
 
 /** A /dev bound from somewhere has what it has. Without any mount there the nodes go into the rootfs. */
 function ownDev(scene: Scene): boolean {
-  const mounts = scene.launch.spec.mounts ?? [];
-  const dev = mounts.filter((mount) => mount.destination.replace(/\/+$/, "") === "/dev");
-  return !dev.some((mount) => isBind(mountOptionsOf(mount.options ?? [])));
+  const { spec, decisions } = scene.launch;
+  return !(spec.mounts ?? []).some(
+    ({ destination }, i) =>
+      destination.replace(/\/+$/, "") === "/dev" && decisions.mounts[i]?.bind !== "none",
+  );
 }
 
 /**

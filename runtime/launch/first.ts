@@ -1,8 +1,12 @@
 /** The first process: joins and makes namespaces with the rights of the host, then clones the container's process. */
 
 import { report_kind } from "../../shim/program/encode.ts";
-import type { Label, Purpose, Slot } from "../../shim/program/program.ts";
-import { first_fd, report_fd, type Scene } from "./launch.ts";
+import type { Purpose, Slot } from "../../shim/program/program.ts";
+import { setAffinity } from "./attribute.ts";
+import { stayBehind } from "./keeper.ts";
+import type { Scene } from "./launch.ts";
+import { reportPlace, waitForHost } from "./report.ts";
+import { stage } from "./stage.ts";
 import {
   AT_FDCWD,
   CLONE_NEWTIME,
@@ -11,6 +15,7 @@ import {
   fd_max,
   O_CLOEXEC,
   O_WRONLY,
+  PR_SET_DUMPABLE,
   PR_SET_PDEATHSIG,
   SIGKILL,
 } from "./table-kernel.ts";
@@ -18,14 +23,16 @@ import {
 const clone_args_bytes = 88;
 
 export function firstProcess(scene: Scene): void {
-  const { program, launch } = scene;
-  const last = first_fd + launch.cgroups - 1;
+  const { program, fds } = scene;
   const close: Purpose = { say: "close inherited files", code: "ERR_LAUNCH" };
-  program.call("close_range", [last + 1, fd_max, 0], close);
+  program.call("close_range", [fds.last + 1, fd_max, 0], close);
+  if (scene.launch.how.keeper) stayBehind(scene);
   const die: Purpose = { say: "die with wrun", code: "ERR_LAUNCH" };
   program.call("prctl", [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0], die);
   writeScore(scene);
+  setAffinity(scene, "initial");
   joinCgroups(scene);
+  setAffinity(scene, "final");
 }
 
 /** Inherited by fork, and written through the host's /proc, since the container's may be anything. */
@@ -43,16 +50,16 @@ function writeScore(scene: Scene): void {
  * `0` is the writer itself. The container's process is cloned in these cgroups, so limits hold from its first
  * instruction and a cgroup namespace made by it has them as its roots (CVE-2025-47291).
  */
-function joinCgroups(scene: Scene): void {
-  const { program, launch } = scene;
+export function joinCgroups(scene: Scene): void {
+  const { program, launch, fds } = scene;
   launch.decisions.cgroups.places.forEach((place, i) => {
     const purpose: Purpose = {
       say: `enter the cgroup \`${place.path}\``,
       code: "ERR_CGROUP",
       path: place.path,
     };
-    program.call("write", [first_fd + i, program.text("0"), 1], purpose);
-    program.call("close", [first_fd + i], purpose);
+    program.call("write", [fds.cgroups + i, program.text("0"), 1], purpose);
+    program.call("close", [fds.cgroups + i], purpose);
   });
 }
 
@@ -81,6 +88,7 @@ export function enterNamespaces(scene: Scene): void {
   if (user !== "share") becomeRoot(scene);
   for (const kind of joinAfter) join(kind);
   if (namespaces.unshare & CLONE_NEWTIME) createTime(scene);
+  protect(scene);
   clone(scene, namespaces.clone);
 }
 
@@ -117,8 +125,18 @@ function createUser(scene: Scene): void {
   const { program } = scene;
   const purpose: Purpose = { say: "create a user namespace", code: "ERR_USERNS_DENIED" };
   program.call("unshare", [CLONE_NEWUSER], purpose);
-  report(scene, report_kind.ready, 1, purpose);
+  reportIdMaps(scene, purpose);
   waitForHost(scene, { say: "wait for the id maps", code: "ERR_LAUNCH" });
+}
+
+/** With its pid, which wrun does not know where another process of init's stays. */
+function reportIdMaps(scene: Scene, purpose: Purpose): void {
+  const { program, fds } = scene;
+  const pid = program.slot();
+  const message = reportPlace(scene, report_kind.ready, stage.idMaps);
+  program.call("getpid", [], purpose, { save: pid });
+  program.store(pid, { at: message.at + 8 }, 8, purpose);
+  program.call("write", [fds.report, message, 16], purpose);
 }
 
 /** The lowest id of the map: with an unmapped id no file can be made (EOVERFLOW). */
@@ -150,6 +168,21 @@ function createTime(scene: Scene): void {
   });
 }
 
+/**
+ * While it holds files of the host, other processes of a namespace that was joined must not trace it (CVE-2016-9962).
+ * Before the clone, which hands it on: afterwards there would be a moment. In namespaces of its own there is nobody, and wrun
+ * may still look at it (proc(5), /proc/PID/root).
+ */
+function protect(scene: Scene): void {
+  const { decisions } = scene.launch.decisions.namespaces;
+  const shared = decisions.some(
+    (d) => (d.kind === "pid" || d.kind === "user") && d.action === "join",
+  );
+  if (!shared) return;
+  const purpose: Purpose = { say: "forbid others to trace init", code: "ERR_LAUNCH" };
+  scene.program.call("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], purpose);
+}
+
 /** CLONE_PARENT: the container is a child of wrun (or of whoever takes over from it), not of init. */
 function clone(scene: Scene, flags: number): void {
   const { program } = scene;
@@ -161,32 +194,7 @@ function clone(scene: Scene, flags: number): void {
   program.jumpIf(pid, "==", 0, child, purpose);
   const message = reportPlace(scene, report_kind.created, 0);
   program.store(pid, { at: message.at + 8 }, 8, purpose);
-  program.call("write", [report_fd, message, 16], purpose);
+  program.call("write", [scene.fds.report, message, 16], purpose);
   program.call("exit_group", [0], purpose);
   program.place(child);
-}
-
-function reportPlace(scene: Scene, kind: number, detail: number): { at: number } {
-  return scene.program.words([(BigInt(detail) << 32n) | BigInt(kind), 0]);
-}
-
-export function report(scene: Scene, kind: number, detail: number, purpose: Purpose): void {
-  const { program } = scene;
-  program.call("write", [report_fd, reportPlace(scene, kind, detail), 16], purpose);
-}
-
-/** One byte lets the program go on; an end of file means that wrun is gone, and so it ends. */
-export function waitForHost(scene: Scene, purpose: Purpose): void {
-  const { program } = scene;
-  const got = program.slot();
-  const go: Label = program.label("go");
-  const again = program.label("again");
-  program.place(again);
-  program.call("read", [report_fd, program.space(8), 1], purpose, {
-    save: got,
-    on: { EINTR: again },
-  });
-  program.jumpIf(got, "==", 1, go, purpose);
-  program.call("exit_group", [125], purpose);
-  program.place(go);
 }

@@ -1,6 +1,7 @@
 import type { Facts } from "../../shim/facts/types.ts";
+import type { ListedFile } from "../../shim/file-list.ts";
 import { Builder } from "../../shim/program/builder.ts";
-import type { Purpose, Slot } from "../../shim/program/program.ts";
+import type { Place, Purpose, Slot } from "../../shim/program/program.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { Spec } from "../spec/types.ts";
 
@@ -11,9 +12,45 @@ export interface Launch {
   rootfs: Rootfs;
   decisions: Decisions;
   facts: Facts;
-  /** How many cgroup.procs files init gets, from fd `first_fd` on. */
+  /** How many cgroup.procs files init gets. */
   cgroups: number;
+  /** How many user namespaces, for mounts with other ids. */
+  idMaps: number;
+  /** What `tmpcopyup` finds below the mount with this index. */
+  copies: ReadonlyMap<number, readonly ListedFile[]>;
+  how: How;
 }
+
+/** What does not come from the spec, but from who asks for the launch and how. */
+export interface How {
+  /**
+   * What the container's process waits for before it executes the program: its wrun, which leads it all the way, or
+   * whoever connects to its socket later, when that wrun is gone (`create` and `start`).
+   */
+  waitsFor: "wrun" | "start";
+  /** How many descriptors from 3 on the program is to have. */
+  preserved: number;
+  /** False: the root is moved over `/` and not exchanged with it, as the host's is in an initramfs (pivot_root(2)). */
+  pivot: boolean;
+  /** False: the program shares the session keyring of its caller. */
+  ownKeyring: boolean;
+  /** Does a process of init's stay and take the exit status? For a container whose wrun goes, and no other parent comes. */
+  keeper: boolean;
+  /** Is it one more process of a container that is there (`exec`)? */
+  isExec: boolean;
+  /** The program lives on when its wrun has ended (`exec --detach`). */
+  outlives: boolean;
+}
+
+export const how_default: How = {
+  waitsFor: "wrun",
+  preserved: 0,
+  pivot: true,
+  ownKeyring: true,
+  keeper: false,
+  outlives: false,
+  isExec: false,
+};
 
 /** Where the container's `/` comes from. */
 export type Rootfs =
@@ -21,10 +58,86 @@ export type Rootfs =
   /** The host's own `/` below a throw-away upper layer. */
   | { kind: "host-overlay" };
 
-/** Open in init from the start: the program, the report socket, and then these. */
-export const report_fd = 4;
-export const console_fd = 5;
-export const first_fd = 6;
+/** Descriptors of init from its start; 3 is the program. */
+export interface Descriptors {
+  /** What the program is to have as 3. Those from 4 on are in their places already. */
+  third: number;
+  report: number;
+  /** Where the master of a terminal goes. */
+  console: number;
+  /** cgroup.procs of the first cgroup, and so on. */
+  cgroups: number;
+  /** The first of the user namespaces whose ids mounts show, and so on. */
+  idMaps: number;
+  /** The socket that `start` connects to, -1 without one. */
+  start: number;
+  /** For hooks in the container: the state that they read, and what takes their output; -1 without any. */
+  hookCreating: number;
+  hookCreated: number;
+  hookOutput: number;
+  /** The socket of the listener of system calls, -1 without one, and where its message comes from. */
+  listener: number;
+  listenerMessage: number;
+  /** The file that the keeper writes to, -1 without one. */
+  exit: number;
+  last: number;
+}
+
+/** What is open in the container until its program runs, in new places from `closeFiles` on. */
+export type Kept = Pick<Descriptors, "start" | "listener" | "hookCreated" | "hookOutput">;
+
+export function descriptors({
+  cgroups,
+  idMaps,
+  how,
+  spec,
+}: Pick<Launch, "cgroups" | "idMaps" | "how" | "spec">): Descriptors & { kept: Kept } {
+  const third = 3 + how.preserved;
+  const first = third + 3 + cgroups + idMaps;
+  const given = keptFrom(first, how, spec);
+  let next = first + Object.values(given).filter((fd) => fd >= 0).length;
+  const place = (is: boolean): number => (is ? next++ : -1);
+  return {
+    third,
+    report: third + 1,
+    console: third + 2,
+    cgroups: third + 3,
+    idMaps: third + 3 + cgroups,
+    ...given,
+    listenerMessage: place(given.listener >= 0),
+    hookCreating: place(given.hookCreated >= 0),
+    exit: place(how.keeper),
+    last: next - 1,
+    kept: keptFrom(third + 2, how, spec),
+  };
+}
+
+function keptFrom(first: number, how: How, spec: Spec): Kept {
+  let next = first;
+  const place = (is: boolean): number => (is ? next++ : -1);
+  const inner = hasInnerHooks(spec);
+  return {
+    start: place(how.waitsFor === "start"),
+    listener: place(hasListener(spec)),
+    hookCreated: place(inner),
+    hookOutput: place(inner),
+  };
+}
+
+/** Is there a rule of the filter that asks somebody (seccomp_unotify(2))? */
+export function hasListener({ linux }: Spec): boolean {
+  return (linux?.seccomp?.syscalls ?? []).some(({ action }) => action === "SCMP_ACT_NOTIFY");
+}
+
+/** Does init run hooks, those in the container's namespaces? */
+export function hasInnerHooks({ hooks = {} }: Spec): boolean {
+  return [hooks.createContainer, hooks.startContainer].some((list) => list?.length);
+}
+
+/** Are there hooks between the mounts and the pivot, by wrun or by init? */
+export function hasCreateHooks({ hooks = {} }: Spec): boolean {
+  return [hooks.prestart, hooks.createRuntime, hooks.createContainer].some((list) => list?.length);
+}
 
 /**
  * What the topics of one launch share while the program is written: the builder and the slots.
@@ -35,6 +148,7 @@ export const first_fd = 6;
 export class Scene {
   readonly program = new Builder();
   readonly launch: Launch;
+  readonly fds: ReturnType<typeof descriptors>;
   /** The container's root, as a mount that can be reached by this fd alone. */
   readonly root: Slot = this.program.slot();
   /** An empty read-only directory, for masked ones. */
@@ -47,11 +161,15 @@ export class Scene {
   /** Trees of bind sources, opened before anything is mounted, by index into spec.mounts. */
   readonly sources = new Map<number, Slot>();
 
+  /** The message to the listener of system calls, from when it is there. */
+  told?: Told;
+
   /** How many mounts are stacked on the host's `/` in this mount namespace, the rootfs among them. */
   aside = 0;
 
   constructor(launch: Launch) {
     this.launch = launch;
+    this.fds = descriptors(launch);
   }
 
   /** May the first process clone mounts of the host's mount namespace (open_tree(2) asks CAP_SYS_ADMIN over it). */
@@ -71,6 +189,13 @@ export class Scene {
   close(slot: Slot, purpose: Purpose): void {
     this.program.call("close", [slot], purpose);
   }
+}
+
+/** What the listener is told, with a descriptor. The length is the kernel's answer to the read. */
+export interface Told {
+  vector: Place;
+  message: Place;
+  control: Place;
 }
 
 const cap_sys_admin = 21n;

@@ -1,37 +1,25 @@
 /** The last steps of the container's first process: limits, ids, capabilities, working directory, the program. */
 import type { OnErrno, Purpose } from "../../shim/program/program.ts";
-import { rlimitNumber } from "../../shim/table-rlimit.ts";
 import { candidates, searchPath } from "../diagnose/candidates.ts";
-import { waitForHost } from "./first.ts";
-import { report_fd, type Scene } from "./launch.ts";
+import { runHooks } from "./hook.ts";
+import type { Scene } from "./launch.ts";
+import { waitForHost } from "./report.ts";
 import { filterLast } from "./seccomp.ts";
+import { liveOn } from "./second.ts";
+import { failSearch, findProgram, waitForStart } from "./start.ts";
 import {
   CLOSE_RANGE_CLOEXEC,
   fd_max,
   KEYCTL_JOIN_SESSION_KEYRING,
   LINUX_CAPABILITY_VERSION_3,
+  O_CLOEXEC,
   PR_CAP_AMBIENT,
   PR_CAP_AMBIENT_CLEAR_ALL,
   PR_CAP_AMBIENT_RAISE,
   PR_CAPBSET_DROP,
-  PR_SET_DUMPABLE,
   PR_SET_KEEPCAPS,
   PR_SET_NO_NEW_PRIVS,
 } from "./table-kernel.ts";
-
-/**
- * While it holds files of the host, other processes of a namespace that was joined must not trace it (CVE-2016-9962).
- * In namespaces of its own there is nobody, and wrun may still look at it (proc(5), /proc/PID/root).
- */
-export function protect(scene: Scene): void {
-  const { decisions } = scene.launch.decisions.namespaces;
-  const shared = decisions.some(
-    (d) => (d.kind === "pid" || d.kind === "user") && d.action === "join",
-  );
-  if (!shared) return;
-  const purpose: Purpose = { say: "forbid others to trace init", code: "ERR_LAUNCH" };
-  scene.program.call("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], purpose);
-}
 
 /** A session of its own: without one, bytes can be pushed into the caller's terminal (CVE-2017-5226, TIOCSTI). */
 export function newSession(scene: Scene): void {
@@ -50,28 +38,53 @@ export function newKeyring(scene: Scene): void {
     hint: "the quota of keys of this user is in the sysctl kernel.keys.maxkeys",
   };
   const on = { ENOSYS: "ignore", EPERM: "ignore" } as const;
+  if (!scene.launch.how.ownKeyring) return;
   scene.program.call("keyctl", [KEYCTL_JOIN_SESSION_KEYRING, 0], purpose, { on });
 }
 
 export function setLimits(scene: Scene): void {
   const { program, launch } = scene;
-  for (const { type, soft, hard } of launch.spec.process?.rlimits ?? []) {
-    const number = rlimitNumber(type);
-    if (number < 0) throw new RangeError(`unknown rlimit ${type}`);
+  for (const { name, number, soft, hard } of launch.decisions.rlimits) {
     const limit = program.words([soft, hard]);
-    program.call("prlimit64", [0, number, limit, 0], {
-      say: `set \`${type}\` to ${soft}:${hard}`,
-      code: "ERR_LAUNCH",
-      hint: "a hard limit above wrun's own needs CAP_SYS_RESOURCE",
-    });
+    const say = `set \`${name}\` to ${limitText(soft)}:${limitText(hard)}`;
+    program.call("prlimit64", [0, number, limit, 0], { say, code: "ERR_LAUNCH" });
+  }
+}
+
+export function limitText(limit: bigint): string {
+  return limit === unlimited ? "unlimited" : `${limit}`;
+}
+
+/** RLIM_INFINITY */
+const unlimited = (1n << 64n) - 1n;
+
+/** Hard limits above wrun's own, while there is CAP_SYS_RESOURCE: it ends where a user namespace begins. */
+export function raiseLimits(scene: Scene): void {
+  const { program, launch } = scene;
+  if (launch.decisions.namespaces.user === "share") return;
+  for (const { name, number, hard, raise } of launch.decisions.rlimits) {
+    if (!raise) continue;
+    const own = BigInt.asUintN(64, BigInt(launch.facts.rlimits[name]?.soft ?? 0));
+    const say = `raise the hard limit \`${name}\` to ${limitText(hard)}`;
+    const hint = "fs.nr_open is the most that RLIMIT_NOFILE can be";
+    const limit = program.words([own, hard]);
+    program.call("prlimit64", [0, number, limit, 0], { say, code: "ERR_LAUNCH", hint });
   }
 }
 
 /** Everything that leads to the host is closed before the first path of the container is used (CVE-2024-21626). */
 export function closeFiles(scene: Scene): void {
   const purpose: Purpose = { say: "close every file of the host", code: "ERR_LAUNCH" };
-  scene.program.call("close_range", [report_fd + 1, fd_max, 0], purpose);
-  scene.program.call("close", [report_fd - 1], purpose, { on: { EBADF: "ignore" } });
+  const { program, fds, launch } = scene;
+  let kept = 0;
+  for (const name of ["start", "listener", "hookCreated", "hookOutput"] as const) {
+    if (fds[name] < 0) continue;
+    program.call("dup3", [fds[name], fds.kept[name], O_CLOEXEC], purpose);
+    kept++;
+  }
+  program.call("close_range", [fds.report + 1 + kept, fd_max, 0], purpose);
+  if (launch.how.preserved > 0) program.call("dup3", [fds.third, 3, 0], purpose);
+  program.call("close", [fds.third], purpose, { on: { EBADF: "ignore" } });
 }
 
 export function setUser(scene: Scene): void {
@@ -161,14 +174,19 @@ export function execute(scene: Scene): void {
   const process = launch.spec.process;
   const args = process?.args ?? [];
   const env = lastOfEach(process?.env ?? []);
-  waitForHost(scene, { say: "wait to be started", code: "ERR_LAUNCH" });
   const purpose: Purpose = { say: `execute \`${args[0]}\``, code: "ERR_EXEC_NOT_FOUND" };
-  program.call("close_range", [3, fd_max, CLOSE_RANGE_CLOEXEC], purpose);
+  const paths = candidates(args[0] ?? "", searchPath(env));
+  if (launch.how.waitsFor === "start") {
+    findProgram(scene, paths, purpose);
+    waitForStart(scene);
+  } else waitForHost(scene, { say: "wait to be started", code: "ERR_LAUNCH" });
+  if (launch.how.outlives) liveOn(scene);
+  runHooks(scene, "startContainer");
+  program.call("close_range", [scene.fds.third, fd_max, CLOSE_RANGE_CLOEXEC], purpose);
   filterLast(scene);
   const argv = program.strings(args);
   const envp = program.strings(env);
   const denied = program.slot();
-  const paths = candidates(args[0] ?? "", searchPath(env));
   const [only] = paths;
   if (paths.length === 1 && only !== undefined) {
     // No detour, so that the errno is the kernel's own.
@@ -188,9 +206,5 @@ export function execute(scene: Scene): void {
     program.load(denied, one, 1, step);
     program.place(next);
   }
-  const missing = program.label("missing");
-  program.jumpIf(denied, "==", 0, missing, purpose);
-  program.fail("EACCES", { ...purpose, code: "ERR_EXEC_DENIED" });
-  program.place(missing);
-  program.fail("ENOENT", purpose);
+  failSearch(program, denied, purpose);
 }

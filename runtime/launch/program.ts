@@ -1,8 +1,11 @@
 import type { Program } from "../../shim/program/program.ts";
+import { schedule, setLabels, setMemoryPolicy, setPersonality } from "./attribute.ts";
 import { makeDevices } from "./device.ts";
 import { enterNamespaces, firstProcess } from "./first.ts";
+import { hooksOfCreate } from "./hook.ts";
 import { raiseLoopback, setNames, writeSysctls } from "./kernel-settings.ts";
 import { type Launch, Scene } from "./launch.ts";
+import { awaitMessage } from "./listener.ts";
 import { makeEmpty, maskPaths, protectPaths } from "./mask.ts";
 import { mountAll, openSources } from "./mounts.ts";
 import {
@@ -11,14 +14,14 @@ import {
   execute,
   newKeyring,
   newSession,
-  protect,
+  raiseLimits,
   setLimits,
   setUser,
 } from "./process.ts";
-import { attachRootfs, isolateMounts, openRootfs, pivot } from "./root.ts";
+import { attachRootfs, changeRoot, isolateMounts, openRootfs } from "./root.ts";
 import { filterBeforeRights } from "./seccomp.ts";
 import { createCgroupNamespace, dieWithHost, freeUmask } from "./second.ts";
-import { openTerminal } from "./terminal.ts";
+import { openJoinedTerminal, openTerminal } from "./terminal.ts";
 
 /**
  * The whole launch of a container, in the order in which the kernel is asked. Pure: the same launch gives the same
@@ -31,26 +34,34 @@ export function buildProgram(launch: Launch): Program {
   // With rights over the host's mounts the trees are opened before those rights are given up; without, they can only
   // be opened in the mount namespace of the new user namespace.
   if (ownMounts && scene.clonesFirst) openTrees(scene);
+  raiseLimits(scene);
+  schedule(scene, "before a user namespace");
   enterNamespaces(scene);
   dieWithHost(scene);
-  protect(scene);
+  schedule(scene, "in the container");
+  setMemoryPolicy(scene);
+  setPersonality(scene);
+  setLabels(scene);
   newSession(scene);
   newKeyring(scene);
   createCgroupNamespace(scene);
   freeUmask(scene);
   // A mount namespace that is joined has its mounts, and other processes that use them.
   if (ownMounts) mountEverything(scene);
+  else openJoinedTerminal(scene);
   setNames(scene);
   raiseLoopback(scene);
   writeSysctls(scene);
-  if (ownMounts) changeRoot(scene);
+  hooksOfCreate(scene);
+  if (ownMounts) enterRoot(scene);
+  awaitMessage(scene);
   closeFiles(scene);
   setLimits(scene);
   filterBeforeRights(scene);
   setUser(scene);
   enterDirectory(scene);
   execute(scene);
-  return scene.program.finish();
+  return { ...scene.program.finish(), report_fd: scene.fds.report };
 }
 
 function openTrees(scene: Scene): void {
@@ -68,8 +79,8 @@ function mountEverything(scene: Scene): void {
   openTerminal(scene);
 }
 
-function changeRoot(scene: Scene): void {
+function enterRoot(scene: Scene): void {
   maskPaths(scene);
   protectPaths(scene);
-  pivot(scene);
+  changeRoot(scene);
 }

@@ -1,6 +1,7 @@
 /** The filter of system calls. */
 import type { Purpose } from "../../shim/program/program.ts";
-import type { Scene } from "./launch.ts";
+import { hasListener, type Scene } from "./launch.ts";
+import { tellListener } from "./listener.ts";
 import { SECCOMP_SET_MODE_FILTER } from "./table-kernel.ts";
 
 /**
@@ -16,7 +17,8 @@ export function filterLast(scene: Scene): void {
   if (scene.launch.spec.process?.noNewPrivileges) filter(scene);
 }
 
-function filter({ program, launch }: Scene): void {
+function filter(scene: Scene): void {
+  const { program, launch } = scene;
   const { seccomp } = launch.decisions;
   if (!seccomp) return;
   const purpose: Purpose = {
@@ -27,7 +29,14 @@ function filter({ program, launch }: Scene): void {
   // struct sock_fprog: a 16-bit count, and a pointer from offset 8 on
   const filters = program.bytes(seccomp.program);
   const header = program.words([seccomp.program.length / instruction_bytes, filters]);
-  program.call("seccomp", [SECCOMP_SET_MODE_FILTER, seccomp.flags, header], purpose);
+  const args = [SECCOMP_SET_MODE_FILTER, seccomp.flags, header];
+  if (!hasListener(launch.spec)) {
+    program.call("seccomp", args, purpose);
+    return;
+  }
+  const notify = program.slot();
+  program.call("seccomp", args, purpose, { save: notify });
+  tellListener(scene, notify);
 }
 
 /** struct sock_filter */

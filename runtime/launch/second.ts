@@ -9,6 +9,11 @@ export function dieWithHost(scene: Scene): void {
   scene.program.call("prctl", [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0], purpose);
 }
 
+export function liveOn({ program }: Scene): void {
+  const purpose: Purpose = { say: "live on without wrun", code: "ERR_LAUNCH" };
+  program.call("prctl", [PR_SET_PDEATHSIG, 0, 0, 0, 0], purpose);
+}
+
 /** Only here: its root is the cgroup of the process that makes it (cgroup_namespaces(7)). */
 export function createCgroupNamespace(scene: Scene): void {
   const flags = scene.launch.decisions.namespaces.unshareInside;

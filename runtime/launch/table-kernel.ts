@@ -4,14 +4,23 @@ import type { Arch } from "../../shim/program/syscalls.ts";
 // fcntl.h
 export const O_WRONLY = 0o1;
 export const O_RDWR = 0o2;
+export const O_CREAT = 0o100;
+export const O_EXCL = 0o200;
 export const O_NOCTTY = 0o400;
+export const O_NONBLOCK = 0o4000;
 export const O_CLOEXEC = 0o2000000;
 export const O_PATH = 0o10000000;
 export const O_DIRECTORY = (arch: Arch): number => (arch === "x64" ? 0o200000 : 0o40000);
 export const O_NOFOLLOW = (arch: Arch): number => (arch === "x64" ? 0o400000 : 0o100000);
+export const F_DUPFD_CLOEXEC = 1030;
 export const AT_FDCWD = -100;
+export const AT_SYMLINK_NOFOLLOW = 0x100;
 export const AT_EMPTY_PATH = 0x1000;
+export const AT_EACCESS = 0x200;
 export const AT_RECURSIVE = 0x8000;
+
+// unistd.h
+export const X_OK = 1;
 
 // openat2.h
 export const RESOLVE_NO_XDEV = 0x01;
@@ -21,6 +30,7 @@ export const RESOLVE_BENEATH = 0x08;
 export const RESOLVE_IN_ROOT = 0x10;
 
 // mount.h
+export const MS_RDONLY = 1;
 export const MS_REC = 0x4000;
 export const MS_UNBINDABLE = 1 << 17;
 export const MS_PRIVATE = 1 << 18;
@@ -40,9 +50,11 @@ export const MOUNT_ATTR_RDONLY = 0x01;
 export const MOUNT_ATTR_NOSUID = 0x02;
 export const MOUNT_ATTR_NODEV = 0x04;
 export const MOUNT_ATTR_NOEXEC = 0x08;
+export const MOUNT_ATTR_IDMAP = 0x100000;
 
 // sched.h
 export const CLONE_NEWTIME = 0x80;
+export const CLONE_PIDFD = 0x1000;
 export const CLONE_PARENT = 0x8000;
 export const CLONE_NEWNS = 0x20000;
 export const CLONE_NEWCGROUP = 0x2000000;
@@ -63,6 +75,13 @@ export const PR_CAP_AMBIENT_RAISE = 2;
 export const PR_CAP_AMBIENT_CLEAR_ALL = 4;
 export const LINUX_CAPABILITY_VERSION_3 = 0x20080522;
 export const SIGKILL = 9;
+export const SIGCHLD = 17;
+
+// poll.h, wait.h
+export const POLLIN = 1;
+export const WALL = 0x40000000;
+export const WEXITED = 4;
+export const P_ALL = 0;
 
 // keyctl.h
 export const KEYCTL_JOIN_SESSION_KEYRING = 1;
@@ -88,9 +107,15 @@ export const TIOCSWINSZ = 0x5414;
 export const TIOCSPTLCK = 0x40045431;
 export const TIOCGPTPEER = 0x5441;
 export const SIOCSIFFLAGS = 0x8914;
+export const SIOCGIFINDEX = 0x8933;
 export const IFF_UP = 1;
+export const AF_UNIX = 1;
 export const AF_INET = 2;
+export const AF_NETLINK = 16;
 export const SOCK_DGRAM = 2;
+export const SOCK_RAW = 3;
+export const SOCK_SEQPACKET = 5;
+export const MSG_NOSIGNAL = 0x4000;
 export const SOCK_CLOEXEC = O_CLOEXEC;
 export const SOL_SOCKET = 1;
 export const SCM_RIGHTS = 1;

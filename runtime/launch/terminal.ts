@@ -1,9 +1,14 @@
 /** process.terminal: a pseudo-terminal of the container's own devpts, its other end sent to wrun. */
-import type { Purpose } from "../../shim/program/program.ts";
-import { console_fd, type Scene } from "./launch.ts";
+import type { Builder } from "../../shim/program/builder.ts";
+import type { Purpose, Slot } from "../../shim/program/program.ts";
+import type { Scene } from "./launch.ts";
 import { openInRoot, openMountPoint } from "./path.ts";
 import {
+  AT_FDCWD,
+  O_CLOEXEC,
+  O_DIRECTORY,
   O_NOCTTY,
+  O_PATH,
   O_RDWR,
   SCM_RIGHTS,
   SOL_SOCKET,
@@ -14,7 +19,18 @@ import {
 } from "./table-kernel.ts";
 import { attach, cloneFd } from "./tree.ts";
 
-export function openTerminal(scene: Scene): void {
+/** In a mount namespace that was joined; its /dev/console is the terminal of its first process. */
+export function openJoinedTerminal(scene: Scene): void {
+  const { program, launch } = scene;
+  if (!launch.spec.process?.terminal) return;
+  const purpose: Purpose = { say: "open the root", code: "ERR_TERMINAL" };
+  const flags = O_PATH | O_DIRECTORY(launch.facts.arch) | O_CLOEXEC;
+  program.call("openat", [AT_FDCWD, program.text("/"), flags, 0], purpose, { save: scene.root });
+  openTerminal(scene, false);
+  scene.close(scene.root, purpose);
+}
+
+export function openTerminal(scene: Scene, isConsole = true): void {
   const { program, launch } = scene;
   const process = launch.spec.process;
   if (!process?.terminal) return;
@@ -34,8 +50,8 @@ export function openTerminal(scene: Scene): void {
   }
   const { uid } = process.user ?? { uid: 0 };
   if (uid !== 0) program.call("fchown", [peer, uid, -1], purpose);
-  mountConsole(scene, peer);
-  sendMaster(scene, master, purpose);
+  if (isConsole) mountConsole(scene, peer);
+  sendDescriptor(program, scene.fds.console, master, purpose);
   for (const fd of [0, 1, 2]) program.call("dup3", [peer, fd, 0], purpose);
   program.call("ioctl", [0, TIOCSCTTY, 0], purpose);
   scene.close(peer, purpose);
@@ -56,12 +72,11 @@ function mountConsole(scene: Scene, peer: { slot: number }): void {
 }
 
 /** sendmsg with SCM_RIGHTS (unix(7)); the structures are those of 64-bit Linux. */
-function sendMaster(scene: Scene, master: { slot: number }, purpose: Purpose): void {
-  const { program } = scene;
+export function sendDescriptor(program: Builder, socket: number, fd: Slot, purpose: Purpose): void {
   const byte = program.text("m");
   const vector = program.words([byte, 1]);
   const control = program.words([20, (BigInt(SCM_RIGHTS) << 32n) | BigInt(SOL_SOCKET), 0]);
   const message = program.words([0, 0, vector, 1, control, 24, 0]);
-  program.store(master, { at: control.at + 16 }, 4, purpose);
-  program.call("sendmsg", [console_fd, message, 0], purpose);
+  program.store(fd, { at: control.at + 16 }, 4, purpose);
+  program.call("sendmsg", [socket, message, 0], purpose);
 }

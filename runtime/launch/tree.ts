@@ -51,17 +51,19 @@ export interface TreeAttributes {
   set?: number;
   clear?: number;
   propagation?: number;
+  /** A descriptor of a user namespace, for MOUNT_ATTR_IDMAP. */
+  namespace?: number;
 }
 
 export function setAttributes(
   scene: Scene,
   tree: Slot,
-  { set = 0, clear = 0, propagation = 0 }: TreeAttributes,
+  { set = 0, clear = 0, propagation = 0, namespace = 0 }: TreeAttributes,
   recursive: boolean,
   purpose: Purpose,
 ): void {
   const { program } = scene;
-  const attr = program.words([set, clear, propagation, 0]);
+  const attr = program.words([set, clear, propagation, namespace]);
   const flags = AT_EMPTY_PATH | (recursive ? AT_RECURSIVE : 0);
   program.call("mount_setattr", [tree, program.text(""), flags, attr, 32], purpose);
 }

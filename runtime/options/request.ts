@@ -1,10 +1,14 @@
 import { resolve } from "node:path";
 import type { Facts } from "../../shim/facts/types.ts";
+import { WrunError } from "../error.ts";
+import { type How, how_default } from "../launch/launch.ts";
 import type { Bundle } from "../spec/bundle.ts";
 import { readBundle } from "../spec/bundle.ts";
 import { randomName } from "../spec/name.ts";
+import { quote } from "../spec/quote.ts";
 import { runSpec } from "../spec/run.ts";
 import type { Spec } from "../spec/types.ts";
+import { type Unit, unitOf } from "../systemd/unit.ts";
 import type { AdjustCapabilities } from "./apply.ts";
 import { applyOptions } from "./apply.ts";
 import { applyNamespaces, type KeptIds } from "./namespaces.ts";
@@ -28,6 +32,14 @@ export interface Request {
   keep: KeptIds | undefined;
   /** Wrun's own filter, where the spec has none. */
   defaultSeccomp: boolean;
+  how: How;
+  /** The unit that systemd makes for it; undefined: wrun makes the cgroup. */
+  unit?: Unit | undefined;
+  /** Absolute. */
+  pidFile: string | undefined;
+  /** Of this process, for the program from 3 on. */
+  fds: readonly number[];
+  notify: boolean;
   interactive: boolean;
   stdin: Stream;
   stdout: Stream;
@@ -52,7 +64,7 @@ export interface RequestHost {
  *
  * Throws ERR_USAGE, ERR_ID_INVALID, ERR_HOSTNAME, and what readBundle throws.
  */
-export function request(given: RunOptions, host: RequestHost): Request {
+export function request(given: RunOptions, host: RequestHost, how: Partial<How> = {}): Request {
   const options = asSelf(resolvePaths(readOptions(given), host.cwd), host);
   const bundle = options.bundle === undefined ? undefined : readBundle(options.bundle);
   const id = options.name ?? randomName();
@@ -63,15 +75,27 @@ export function request(given: RunOptions, host: RequestHost): Request {
     options,
     host.facts.user,
   );
+  const unit = options.cgroupManager === "systemd" ? systemdUnit(spec, id, host) : undefined;
   return {
     id,
-    spec,
+    spec: unit ? { ...spec, linux: { ...spec.linux, cgroupsPath: unit.path } } : spec,
+    unit,
     rootfs: rootfsOf(options, bundle),
     bundle: bundle?.directory ?? "",
     user: options.user,
     idSize,
     keep,
     defaultSeccomp: (options.seccomp ?? (bundle ? "" : "default")) === "default",
+    how: {
+      ...how_default,
+      ...how,
+      preserved: options.fds?.length ?? 0,
+      ...(options.pivot !== undefined && { pivot: options.pivot }),
+      ...(options.newKeyring !== undefined && { ownKeyring: options.newKeyring }),
+    },
+    pidFile: options.pidFile,
+    fds: options.fds ?? [],
+    notify: options.notify ?? false,
     interactive: options.interactive ?? false,
     stdin: options.stdin ?? "ignore",
     stdout: options.stdout ?? "pipe",
@@ -83,13 +107,37 @@ export function request(given: RunOptions, host: RequestHost): Request {
   };
 }
 
+function systemdUnit(spec: Spec, id: string, { facts }: RequestHost): Unit {
+  if (facts.user.uid !== 0) {
+    throw new WrunError({
+      code: "ERR_FEATURE_MISSING",
+      message: "wrun asks systemd for the cgroups of root's containers only",
+      hint: "leave `--systemd-cgroup` out; podman: `--cgroup-manager cgroupfs`",
+    });
+  }
+  const path = spec.linux?.cgroupsPath ?? "";
+  try {
+    return unitOf(path, id, "system");
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new WrunError({
+      code: "ERR_CGROUP",
+      message: `cgroupsPath ${quote(path)} is not for systemd: ${error.message}`,
+      hint: "it is `slice:prefix:name`, such as system.slice:wrun:web",
+      pointer: "/linux/cgroupsPath",
+      cause: error,
+    });
+  }
+}
+
 function resolvePaths(options: Options, cwd: string): Options {
-  const { bundle, rootfs, volumes, seccomp } = options;
+  const { bundle, rootfs, volumes, seccomp, pidFile } = options;
   const isFile = seccomp !== undefined && !isWord(seccomp);
   return {
     ...options,
     ...(isFile && { seccomp: resolve(cwd, seccomp) }),
     ...(bundle !== undefined && { bundle: resolve(cwd, bundle) }),
+    ...(pidFile !== undefined && { pidFile: resolve(cwd, pidFile) }),
     ...(rootfs !== undefined && { rootfs: resolve(cwd, rootfs) }),
     ...(volumes && {
       volumes: volumes.map((v) => ({ ...v, source: resolve(cwd, v.source ?? "") })),

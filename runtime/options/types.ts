@@ -60,6 +60,18 @@ export interface RunOptions {
    * of a profile in JSON (OCI's or Docker's). Default: the bundle's, and `default` without a bundle.
    */
   seccomp?: string;
+  /** Who makes the cgroup: wrun, or systemd as a scope unit (root only). Default `cgroupfs`. */
+  cgroupManager?: "cgroupfs" | "systemd";
+  /** A file to write the pid of the container's first process to. */
+  pidFile?: string;
+  /** Descriptors of this process that the program gets as 3, 4 and so on. */
+  fds?: readonly number[];
+  /** False where the host's root is a ramfs, which pivot_root(2) refuses. Default true. */
+  pivot?: boolean;
+  /** False: the program has the session keyring of this process. Default true. */
+  newKeyring?: boolean;
+  /** The program says with sd_notify(3) that it is ready: it has a socket for that, named by its NOTIFY_SOCKET. */
+  notify?: boolean;
   tty?: boolean;
   interactive?: boolean;
   stdin?: Stream;

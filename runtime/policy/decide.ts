@@ -4,12 +4,18 @@ import type {
   CapabilitiesPlan,
   CgroupsPlan,
   DevicesPlan,
+  DevicesRule,
   IdMapsExtent,
+  IdMapsMountPlan,
   IdMapsPlan,
   IdMapsWhich,
+  MountsPlan,
   NamespacesPlan,
   Problem,
+  RdtPlan,
+  RlimitsSetting,
   SeccompPlan,
+  SysctlsWrite,
 } from "../../wasm/generated/host.js";
 import type { Spec } from "../spec/types.ts";
 import {
@@ -19,9 +25,14 @@ import {
   idMapsFacts,
   mapping,
   namespacesFacts,
+  rlimit,
+  rlimitsFacts,
 } from "./facts.ts";
+import { Memo } from "./memo.ts";
+import { mountPlans } from "./mounts.ts";
 import { policy } from "./policy.ts";
 import { collect, type Finding, isSome, problemError } from "./problem.ts";
+import { rdtPlan } from "./rdt.ts";
 import {
   capabilitySets,
   cgroupResources,
@@ -29,7 +40,7 @@ import {
   namespaceNeeds,
   namespaceRequests,
 } from "./request.ts";
-import { seccompArch, seccompSource } from "./seccomp.ts";
+import { seccompArch, seccompPlan } from "./seccomp.ts";
 
 export interface DecideInput {
   spec: Spec;
@@ -57,6 +68,14 @@ export interface Decisions {
   capabilities: CapabilitiesPlan;
   /** null without a filter. */
   seccomp: SeccompPlan | null;
+  /** The options of each of spec.mounts, sorted. */
+  mounts: MountsPlan[];
+  /** Of each of spec.mounts the ids it changes, null for an ordinary one. */
+  idMappedMounts: (IdMapsMountPlan | null)[];
+  rlimits: RlimitsSetting[];
+  sysctls: SysctlsWrite[];
+  /** null unless linux.intelRdt is asked for. */
+  rdt: RdtPlan | null;
   /** What was asked for and has no effect here; none of it is a reason not to run. */
   warnings: Problem[];
 }
@@ -91,28 +110,67 @@ export function decide(input: DecideInput): Decisions {
     ),
   );
   const isOwner = namespaces !== undefined && namespaces.user !== "share";
-  const devices = collect("devices", findings, () =>
-    policy().devices.decide(deviceRules(spec), devicesFacts(facts, isOwner || asksUser(spec))),
-  );
+  const devices = collect("devices", findings, () => devicesPlan(spec, facts, isOwner));
   const capabilities = policy().capabilities.decide(
     capabilitySets(spec),
     capabilitiesFacts(facts, isOwner),
   );
-  const filter = seccompSource(
-    spec.linux?.seccomp,
-    input.defaultSeccomp ?? false,
-    capabilities.bounding,
+  const seccomp = collect("seccomp", findings, () =>
+    seccompPlan(
+      spec.linux?.seccomp,
+      input.defaultSeccomp ?? false,
+      capabilities.bounding,
+      seccompArch(facts),
+    ),
   );
-  const seccomp = filter
-    ? collect("seccomp", findings, () => policy().seccomp.decide(filter, seccompArch(facts)))
-    : null;
+  const { mounts, idMappedMounts } = mountPlans(input, findings, uidMap, gidMap);
+  const rlimits = collect("rlimits", findings, () => limits(spec, facts));
+  const sysctls = collect("sysctls", findings, () =>
+    policy().sysctls.decide(
+      Object.entries(spec.linux?.sysctl ?? {}).map(([name, value]) => ({ name, value })),
+    ),
+  );
+  const rdt = collect("rdt", findings, () => rdtPlan(spec, id, facts));
   if (isSome(findings)) throw problemError(findings);
   if (seccomp === undefined) throw new RangeError("the policy engine gave no filter");
-  if (!namespaces || uidMap === undefined || gidMap === undefined || !cgroups || !devices) {
+  if (!namespaces || uidMap === undefined || gidMap === undefined || !cgroups || !devices)
+    throw new RangeError("the policy engine gave neither an answer nor a problem");
+  if (!rlimits || !sysctls || rdt === undefined) {
     throw new RangeError("the policy engine gave neither an answer nor a problem");
   }
-  const warnings = [...cgroups.warnings, ...capabilities.warnings, ...(seccomp?.warnings ?? [])];
-  return { namespaces, uidMap, gidMap, cgroups, devices, capabilities, seccomp, warnings };
+  const warnings = [
+    ...cgroups.warnings,
+    ...capabilities.warnings,
+    ...(seccomp?.warnings ?? []),
+    ...(rdt?.warnings ?? []),
+  ];
+  return {
+    ...{ namespaces, uidMap, gidMap, cgroups, devices, capabilities, seccomp },
+    ...{ mounts, idMappedMounts, rlimits, sysctls, rdt, warnings },
+  };
+}
+
+/** A quarter of a whole plan, and most containers have the rules of the one before. */
+function devicesPlan(spec: Spec, facts: Facts, isOwner: boolean): DevicesPlan {
+  const asked = {
+    rules: deviceRules(spec),
+    host: devicesFacts(facts, isOwner || asksUser(spec)),
+  };
+  return devicesPlans.get(asked, () => policy().devices.decide(asked.rules, asked.host));
+}
+
+const devicesPlans = new Memo<
+  { rules: DevicesRule[]; host: ReturnType<typeof devicesFacts> },
+  DevicesPlan
+>(16);
+
+function limits(spec: Spec, facts: Facts): RlimitsSetting[] {
+  const asked = spec.process?.rlimits ?? [];
+  if (asked.length === 0) return [];
+  return policy().rlimits.decide(
+    asked.map(({ type, soft, hard }) => ({ name: type, soft: rlimit(soft), hard: rlimit(hard) })),
+    rlimitsFacts(facts),
+  );
 }
 
 /** From the spec, so that the rest is checked even when the namespaces have a problem. */

@@ -7,10 +7,11 @@ import type {
   IdMapsFacts,
   IdMapsMapping,
   NamespacesFacts,
+  RlimitsFacts,
 } from "../../wasm/generated/host.js";
 
 /** linux/capability.h */
-const [cap_setgid, cap_setuid, cap_sys_admin] = [6n, 7n, 21n];
+const [cap_setgid, cap_setuid, cap_sys_admin, cap_sys_resource] = [6n, 7n, 21n, 24n];
 
 function has(facts: Facts, capability: bigint): boolean {
   return ((facts.user.effective >> capability) & 1n) === 1n;
@@ -103,4 +104,20 @@ export function devicesFacts(facts: Facts, ownUser: boolean): DevicesFacts {
 export function capabilitiesFacts(facts: Facts, isOwner: boolean): CapabilitiesFacts {
   const all = (1n << BigInt(facts.lastCapability + 1)) - 1n;
   return { last: facts.lastCapability, available: isOwner ? all : facts.user.bounding & all };
+}
+
+export function rlimitsFacts(facts: Facts): RlimitsFacts {
+  return {
+    limits: Object.entries(facts.rlimits).map(([name, { soft, hard }]) => ({
+      name,
+      soft: rlimit(soft),
+      hard: rlimit(hard),
+    })),
+    privileged: facts.userNamespaces.initial && has(facts, cap_sys_resource),
+  };
+}
+
+/** -1 is RLIM_INFINITY, the highest number of 64 bits. */
+export function rlimit(value: number): bigint {
+  return BigInt.asUintN(64, BigInt(value));
 }

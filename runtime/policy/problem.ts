@@ -4,7 +4,16 @@ import { type ErrorCode, WrunError } from "../error.ts";
 import { forgetPolicy } from "./policy.ts";
 
 /** Which interface of the engine a problem came from. */
-export type Topic = "namespaces" | "id-maps" | "cgroups" | "capabilities" | "devices" | "seccomp";
+export type Topic =
+  | "namespaces"
+  | "id-maps"
+  | "cgroups"
+  | "capabilities"
+  | "devices"
+  | "seccomp"
+  | "rlimits"
+  | "sysctls"
+  | "rdt";
 
 export interface Finding {
   topic: Topic;
@@ -18,11 +27,15 @@ const codes: Record<Topic, ErrorCode> = {
   capabilities: "ERR_CAPABILITY",
   devices: "ERR_CGROUP",
   seccomp: "ERR_SECCOMP",
+  rlimits: "ERR_CONFIG_INVALID",
+  sysctls: "ERR_CONFIG_INVALID",
+  rdt: "ERR_RDT",
 };
 
 function codeOf({ topic, problem }: Finding): ErrorCode {
   if (problem.code === "denied") return "ERR_USERNS_DENIED";
   if (topic === "cgroups" && problem.code === "absent") return "ERR_CGROUP_CONTROLLER";
+  if (topic === "rlimits" && problem.code === "unsupported") return "ERR_LAUNCH";
   return codes[topic];
 }
 

@@ -4,10 +4,13 @@ import type {
   SeccompAction as Action,
   SeccompOperator as Operator,
   SeccompArch,
+  SeccompPlan,
   SeccompProfile,
   SeccompSource,
 } from "../../wasm/generated/host.js";
 import type { Seccomp, SeccompAction, SeccompOperator, SeccompRule } from "../spec/types.ts";
+import { Memo } from "./memo.ts";
+import { policy } from "./policy.ts";
 
 const actions: Record<SeccompAction, Action> = {
   // seccomp(2): KILL is the older name of KILL_THREAD.
@@ -44,6 +47,32 @@ const architectures = new Map<string, SeccompArch>([
 export function seccompArch({ arch }: Pick<Facts, "arch">): SeccompArch {
   return arch === "x64" ? "x86-64" : "aarch64";
 }
+
+interface Asked {
+  arch: SeccompArch;
+  seccomp: Seccomp | undefined;
+  /** Which wrun's own profile depends on, and nothing else does. */
+  capabilities: bigint;
+}
+
+/** The filter of the spec, or wrun's own, compiled once for equal profiles. Throws what the engine throws. */
+export function seccompPlan(
+  seccomp: Seccomp | undefined,
+  isDefault: boolean,
+  capabilities: bigint,
+  arch: SeccompArch,
+): SeccompPlan | null {
+  if (!seccomp && !isDefault) return null;
+  const asked = { arch, seccomp, capabilities: seccomp ? 0n : capabilities };
+  return filters.get(asked, () => {
+    const source = seccompSource(seccomp, isDefault, capabilities);
+    if (!source) throw new RangeError("there is neither a profile nor a default one");
+    return policy().seccomp.decide(source, arch);
+  });
+}
+
+/** A caller launches with one profile all day. */
+const filters = new Memo<Asked, SeccompPlan>(16);
 
 /** The profile of the spec; else, where one is wanted, wrun's own for these capabilities; else none. */
 export function seccompSource(

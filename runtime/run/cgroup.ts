@@ -1,5 +1,5 @@
 /** Makes a container's cgroups and writes its limits, before any process is in them. */
-import { makeCgroup, openCgroup, openHierarchy, writeFile } from "../../shim/cgroupfs.ts";
+import { makeCgroup, openCgroup, openHierarchy, readFile, writeFile } from "../../shim/cgroupfs.ts";
 import { isErrno } from "../../shim/error.ts";
 import type { Hierarchy } from "../../shim/facts/types.ts";
 import type { Fd } from "../../shim/fd.ts";
@@ -7,7 +7,8 @@ import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { StateRecord } from "../state/record.ts";
 import { cannotMake, cannotWrite } from "./cgroup-error.ts";
-import { comeBack, enableControllers, inheritCpuset, inheritRealtime } from "./controller.ts";
+import { ancestors, enableControllers, inheritCpuset } from "./controller.ts";
+import { lendRealtime } from "./realtime.ts";
 
 type Plan = Decisions["cgroups"];
 type Place = Plan["places"][number];
@@ -31,6 +32,7 @@ export class Cgroups {
     const cgroups = new Cgroups(plan, hierarchies);
     try {
       for (const place of plan.places) cgroups.#makePlace(place);
+      using _held = cgroups.#lendRealtime();
       for (const write of plan.writes) if (!isLate(write)) cgroups.#write(write);
       return cgroups;
     } catch (error) {
@@ -73,13 +75,28 @@ export class Cgroups {
       this.#directories.set(place.hierarchy, fd);
       if (place.enable.length > 0) enableControllers(hierarchy, place, this.#needed());
       if (place.inheritCpuset) inheritCpuset(hierarchy, place.path);
-      if (place.inheritRealtime) inheritRealtime(hierarchy, place);
       const flags = open_flags.write;
       this.procs.push(openat2(fd, "cgroup.procs", flags, { resolve: resolve_own }));
     } catch (error) {
       if (isErrno(error)) throw cannotMake(place.path, error);
       throw error;
     }
+  }
+
+  #lendRealtime(): Fd | null {
+    const place = this.#plan.places.find(({ inheritRealtime }) => inheritRealtime);
+    const cgroup = place && this.at(place.hierarchy);
+    if (!place || !cgroup) return null;
+    const { mount } = this.#hierarchies[place.hierarchy] as Hierarchy;
+    const number = (file: string) =>
+      Number(
+        this.#plan.writes.find((write) => write.file === file)?.value ?? readFile(cgroup, file),
+      );
+    const share = {
+      runtime_us: number("cpu.rt_runtime_us"),
+      period_us: number("cpu.rt_period_us"),
+    };
+    return lendRealtime(mount, ancestors(place).slice(1), share);
   }
 
   /** Controllers whose files are written: `memory` of `memory.max`. */
@@ -114,13 +131,13 @@ export function absentCgroups(
   plan: Plan,
   hierarchies: readonly Hierarchy[],
 ): StateRecord["cgroups"] {
-  return plan.places.map(({ hierarchy, path }) => {
-    const { mount } = hierarchies[hierarchy] as Hierarchy;
+  return plan.places.map(({ hierarchy, path, base, enable }) => {
+    const { mount, controllers } = hierarchies[hierarchy] as Hierarchy;
     using root = openHierarchy(mount);
     const made = prefixes(path).filter(
       (prefix) => prefix.endsWith("/wrun") || !exists(root, prefix),
     );
-    return { mount, path, made };
+    return { mount, path, controllers, made, left: enable.length > 0 && base !== "/" ? base : "" };
   });
 }
 
@@ -136,14 +153,5 @@ function exists(hierarchy: Fd, path: string): boolean {
   } catch (error) {
     if (isErrno(error, "ENOENT")) return false;
     throw error;
-  }
-}
-
-/** Goes back into a delegated cgroup that wrun had to leave; see controller.ts. */
-export function returnHome(plan: Plan, hierarchies: readonly Hierarchy[]): void {
-  for (const { hierarchy, base, enable } of plan.places) {
-    if (enable.length === 0 || base === "/") continue;
-    using root = openHierarchy((hierarchies[hierarchy] as Hierarchy).mount);
-    comeBack(root, base);
   }
 }

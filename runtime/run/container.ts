@@ -1,24 +1,44 @@
-/** One container in the foreground, from its state directory to the last trace of it. */
+/** One container, from its state directory to the last trace of it, or to where later commands take over. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { killCgroup } from "../../shim/cgroup-processes.ts";
 import { isErrno } from "../../shim/error.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 import type { Fd } from "../../shim/fd.ts";
-import { pidfdSendSignal } from "../../shim/pidfd.ts";
+import { type ExitStatus, pidfdSendSignal } from "../../shim/pidfd.ts";
 import { encode } from "../../shim/program/encode.ts";
-import { receiveFds, socketpair } from "../../shim/socket.ts";
+import { receiveFds, sendFds, socketpair } from "../../shim/socket.ts";
+import { bindUnix } from "../../shim/unix-socket.ts";
 import { exited } from "../../shim/wait.ts";
 import { explainFailure } from "../diagnose/failure.ts";
-import { WrunError } from "../error.ts";
-import { console_fd, first_fd } from "../launch/launch.ts";
+import type { WrunError } from "../error.ts";
+import { hookError } from "../hook/error.ts";
+import { InnerHooks } from "../hook/inner.ts";
+import { outputOf } from "../hook/output.ts";
+import { hookState } from "../hook/state.ts";
+import { hasCreateHooks, hasInnerHooks } from "../launch/launch.ts";
 import type { Request } from "../options/request.ts";
+import type { HookKind } from "../spec/types.ts";
 import { ContainerState, takenIds, withAllocationLock } from "../state/container.ts";
-import { bootId, identify, type StateRecord } from "../state/record.ts";
-import { removeRecorded } from "../state/remove.ts";
-import { absentCgroups, Cgroups, returnHome } from "./cgroup.ts";
-import { converse } from "./conversation.ts";
+import { openExit, writeExit } from "../state/exit.ts";
+import { notify_directory } from "../state/notify.ts";
+import { identify, type StateRecord } from "../state/record.ts";
+import { takeAway } from "../state/remove.ts";
+import { writeSpec } from "../state/spec.ts";
+import { start_socket, writeTail } from "../state/tail.ts";
+import { Cgroups } from "./cgroup.ts";
+import { converse, type Handlers, killedEarly } from "./conversation.ts";
 import { restrictDevices } from "./device-access.ts";
+import { givenFds, places } from "./given.ts";
 import { writeIdMaps } from "./id-map.ts";
+import { Listener } from "./listener.ts";
+import { openMountMaps } from "./mount-map.ts";
+import { moveDevices } from "./network.ts";
+import { writePidFile } from "./pid-file.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { enterRdt, makeRdt } from "./rdt.ts";
+import { newRecord } from "./record.ts";
+import { startScope } from "./scope.ts";
 import type { Streams } from "./stream.ts";
 
 /** Changes a program before it runs. Only tests do: they make every step fail once. */
@@ -44,6 +64,8 @@ export class Container {
       try {
         const record = newRecord(prepared);
         state.write(record);
+        writeSpec(state.directory, prepared.spec);
+        if (request.notify) mkdirSync(join(state.directory, notify_directory), { mode: 0o755 });
         return new Container(prepared, state, record);
       } catch (error) {
         state.abandon();
@@ -54,33 +76,154 @@ export class Container {
 
   /** Makes the cgroups and launches; resolves when the user's program runs. Rejects with WrunError. */
   async start(streams: Streams, abort: AbortSignal): Promise<Running> {
-    const { facts, decisions, spec } = this.prepared;
-    this.#cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies);
-    restrictDevices(decisions.devices, this.#cgroups.at(decisions.devices.hierarchy));
-    const terminal = spec.process?.terminal ? socketpair() : undefined;
+    const terminal = this.prepared.spec.process?.terminal ? socketpair() : undefined;
     try {
-      const fds = this.#fds(streams, terminal?.[1]);
-      const program = encode(this.prepared.program, facts.arch);
-      const { pid, pidfd } = await converse(program, fds, abort, {
-        started: () => {
-          streams.handOver();
-          terminal?.[1].close();
-        },
-        mapIds: (pid) => writeIdMaps(pid, decisions, facts),
-        created: (pid) => {
-          this.#cgroups?.limitLate();
-          this.#record.process = identify(pid);
-          this.#state.write(this.#record);
-        },
-        failed: (index, errno, pid) => this.#explain(index, errno, pid),
-      });
-      if (!terminal) return { pid, pidfd };
-      const master = takeMaster(terminal[0]);
-      if (master) return { pid, pidfd, terminal: master };
-      throw await endedEarly(pidfd);
+      const { pid, pidfd } = await this.#launch(streams, { console: terminal?.[1] }, abort);
+      return await this.#started({ pid, pidfd }, terminal?.[0], abort);
     } finally {
       for (const fd of terminal ?? []) fd[Symbol.dispose]();
     }
+  }
+
+  async #started(running: Running, terminal: Fd | undefined, abort: AbortSignal): Promise<Running> {
+    const { spec, request } = this.prepared;
+    try {
+      const master = terminal && takeMaster(terminal);
+      if (terminal && !master) throw killedEarly();
+      this.#record.status = "running";
+      this.#record.hooks.poststop = spec.hooks?.poststop ?? [];
+      this.#state.write(this.#record);
+      writePidFile(request.pidFile, running.pid);
+      await this.#hostHooks("running", running.pid, "poststart", abort);
+      return { ...running, ...(master && { terminal: master }) };
+    } catch (error) {
+      this.kill(running);
+      await exited(running.pidfd);
+      running.pidfd.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes the cgroups and the container's process, which then waits for `start` without wrun.
+   * `console` and `pidfds` are connected sockets: where a terminal's master goes, and a descriptor of the process.
+   */
+  async create(
+    streams: Streams,
+    sockets: { console?: Fd | undefined; pidfds?: Fd | undefined },
+    abort: AbortSignal,
+  ): Promise<Running> {
+    const { directory } = this.#state;
+    const { spec, request, program } = this.prepared;
+    const listening = bindUnix(join(directory, start_socket));
+    try {
+      writeTail(directory, program, places(this.prepared).kept.hookOutput);
+      const fds = { console: sockets.console, start: listening };
+      const { pid, pidfd } = await this.#launch(streams, fds, abort, (pid, pidfd) => {
+        if (sockets.pidfds) sendFds(sockets.pidfds, Buffer.from("pidfd"), [pidfd]);
+        this.#record.status = "created";
+        this.#record.hooks.poststop = spec.hooks?.poststop ?? [];
+        this.#state.write(this.#record);
+        writePidFile(request.pidFile, pid);
+      });
+      return { pid, pidfd };
+    } finally {
+      listening.close();
+    }
+  }
+
+  /** Makes the cgroups, with their limits; also for whoever makes the rest in another way (run/restore.ts). */
+  makeCgroups(): { cgroups: Cgroups; state: ContainerState; record: StateRecord } {
+    const { facts, decisions } = this.prepared;
+    const cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies);
+    this.#cgroups = cgroups;
+    const [state, record] = [this.#state, this.#record];
+    if (record.rdt && decisions.rdt && facts.resctrl)
+      makeRdt(decisions.rdt, facts.resctrl, record.rdt);
+    restrictDevices(decisions.devices, cgroups.at(decisions.devices.hierarchy));
+    return { cgroups, state, record };
+  }
+
+  async #launch(
+    streams: Streams,
+    sockets: { console?: Fd | undefined; start?: Fd },
+    abort: AbortSignal,
+    complete?: Handlers["complete"],
+  ): Promise<{ pid: number; pidfd: Fd }> {
+    const { facts, decisions, program, spec, request } = this.prepared;
+    const { keeper } = request.how;
+    await using scope = await startScope(this.prepared);
+    const { procs } = this.makeCgroups().cgroups;
+    const { rdt } = this.#record;
+    const bytes = encode(program, facts.arch);
+    const { report_fd } = program;
+    using listener = Listener.open(spec);
+    const hooks = hasInnerHooks(spec) ? new InnerHooks() : undefined;
+    const idMaps = await openMountMaps(decisions.idMappedMounts, facts, abort);
+    const exit = keeper ? openExit(this.#state.directory) : undefined;
+    const at = places(this.prepared);
+    const given = { ...sockets, procs, idMaps, exit };
+    const fds = [
+      ...givenFds(this.prepared, streams, given),
+      ...(hooks?.at(at) ?? []),
+      ...(listener?.at(at) ?? []),
+    ];
+    try {
+      return await converse({ bytes, report_fd, keeper }, fds, abort, {
+        started: () => {
+          streams.handOver();
+          sockets.console?.close();
+          exit?.close();
+          listener?.handOver();
+          for (const fd of idMaps) fd.close();
+        },
+        mapIds: (pid) => writeIdMaps(pid, decisions, facts),
+        created: async (pid, keeper) => {
+          this.#cgroups?.limitLate();
+          await scope?.handOver();
+          if (rdt) enterRdt(rdt, pid);
+          await moveDevices(spec.linux?.netDevices, pid, facts);
+          this.#record.process = identify(pid);
+          if (keeper !== undefined) this.#record.keeper = identify(keeper);
+          this.#state.write(this.#record);
+          hooks?.tell(this.#record, pid);
+          listener?.tell(this.#record, "creating", pid);
+        },
+        ...(hasCreateHooks(spec) && { mounted: (pid) => this.hooksOfCreate(pid, abort) }),
+        hookFailed: (step, end) => this.#explainHook(step, end, hooks),
+        ...(complete && { complete }),
+        failed: (index, errno, pid) => this.explain(index, errno, pid),
+      });
+    } finally {
+      hooks?.close();
+      for (const fd of idMaps) fd[Symbol.dispose]();
+      exit?.[Symbol.dispose]();
+    }
+  }
+
+  /** From here on there may be something that only a poststop hook takes away again. */
+  async hooksOfCreate(pid: number, abort: AbortSignal): Promise<void> {
+    this.#record.hooks.poststop = this.prepared.spec.hooks?.poststop ?? [];
+    this.#state.write(this.#record);
+    await this.#hostHooks("creating", pid, "prestart", abort);
+    await this.#hostHooks("creating", pid, "createRuntime", abort);
+  }
+
+  async #hostHooks(
+    status: "creating" | "running",
+    pid: number,
+    kind: HookKind,
+    abort: AbortSignal,
+  ): Promise<void> {
+    const hooks = this.prepared.spec.hooks?.[kind] ?? [];
+    if (hooks.length === 0) return;
+    const { runHooks } = await import("../hook/run.ts");
+    const state = hookState(this.#record, status, pid);
+    await runHooks(kind, hooks, state, this.#record.bundle || "/", abort);
+  }
+
+  get directory(): string {
+    return this.#state.directory;
   }
 
   /** The open cgroup with this controller, undefined when there is none. */
@@ -108,25 +251,35 @@ export class Container {
   async remove(): Promise<void> {
     this.#cgroups?.close();
     // Its first process was waited for by now, and its pid may be another's.
-    await removeRecorded({ ...this.#record, process: null });
-    const { decisions, facts } = this.prepared;
-    returnHome(decisions.cgroups, facts.cgroup.hierarchies);
-    this.#state.remove();
+    await takeAway(this.#state, { ...this.#record, process: null, keeper: null });
   }
 
-  #explain(index: number, errno: number, pid: number): WrunError {
+  noteExit(status: ExitStatus): void {
+    writeExit(this.#state.directory, status);
+  }
+
+  /** Leaves what has ended to `delete`. */
+  keep(): void {
+    this.#record.owner = "detached";
+    this.#state.write(this.#record);
+    this.release();
+  }
+
+  /** Leaves the container to the commands that come later. */
+  release(): void {
+    this.#cgroups?.close();
+    this.#state.release();
+  }
+
+  explain(index: number, errno: number, pid: number): WrunError {
     const { program, spec, facts, request } = this.prepared;
     const rootfs = request.rootfs.kind === "directory" ? request.rootfs.path : "/";
     return explainFailure({ program, spec, facts, rootfs, index, errno, pid });
   }
 
-  #fds(streams: Streams, terminal: Fd | undefined): [number, number][] {
-    const procs = this.#cgroups?.procs ?? [];
-    return [
-      ...streams.numbers.map((number, i): [number, number] => [number, i]),
-      ...(terminal ? [[terminal.number, console_fd] as [number, number]] : []),
-      ...procs.map((fd, i): [number, number] => [fd.number, first_fd + i]),
-    ];
+  #explainHook(step: number, end: number | null, hooks: InnerHooks | undefined): WrunError {
+    const { say = "", path = "" } = this.prepared.program.steps[step]?.purpose ?? {};
+    return hookError(say, path, end, hooks ? outputOf(hooks.output) : "");
   }
 }
 
@@ -140,35 +293,6 @@ export interface Running {
 const sigkill = 9;
 
 /** init sends it before it runs the user's program; undefined when init was killed before. */
-function takeMaster(socket: Fd): Fd | undefined {
+export function takeMaster(socket: Fd): Fd | undefined {
   return receiveFds(socket).fds[0];
-}
-
-/** What runs no program and yet reported no failure has been killed, as by the kernel for want of memory. */
-async function endedEarly(pidfd: Fd): Promise<WrunError> {
-  using _ = pidfd;
-  pidfdSendSignal(pidfd, sigkill);
-  await exited(pidfd);
-  return new WrunError({
-    code: "ERR_TERMINAL",
-    message: "the container's first process was killed before it had a terminal",
-    hint: "was the memory limit too small for a launch? `dmesg` tells of processes that the kernel killed",
-  });
-}
-
-function newRecord({ request, decisions, facts }: Prepared): StateRecord {
-  return {
-    id: request.id,
-    bundle: request.bundle,
-    created: new Date().toISOString(),
-    bootId: bootId(),
-    process: null,
-    cgroups: absentCgroups(decisions.cgroups, facts.cgroup.hierarchies),
-    uids: hostIds(decisions.uidMap),
-    gids: hostIds(decisions.gidMap),
-  };
-}
-
-function hostIds(plan: { map: { hostId: number; size: number }[] } | null) {
-  return (plan?.map ?? []).map(({ hostId, size }) => ({ start: hostId, size }));
 }

@@ -13,7 +13,11 @@ type Place = Decisions["cgroups"]["places"][number];
  *
  * Throws SyscallError for a controller in `needed`; others are for counting, and a host may well refuse one.
  */
-export function enableControllers(hierarchy: Fd, place: Place, needed: ReadonlySet<string>): void {
+export function enableControllers(
+  hierarchy: Fd,
+  place: Pick<Place, "base" | "path" | "enable">,
+  needed: ReadonlySet<string>,
+): void {
   for (const ancestor of ancestors(place)) {
     using cgroup = openCgroup(hierarchy, ancestor);
     const enabled = readFile(cgroup, "cgroup.subtree_control").split(" ");
@@ -32,7 +36,7 @@ export function enableControllers(hierarchy: Fd, place: Place, needed: ReadonlyS
 }
 
 /** From `base`, whose cgroup is not wrun's to make, to the parent of the container's. */
-function ancestors({ base, path }: Place): string[] {
+export function ancestors({ base, path }: Pick<Place, "base" | "path">): string[] {
   const parts = path.split("/").filter((part) => part !== "");
   const from = base.split("/").filter((part) => part !== "").length;
   return parts.slice(from).map((_, i) => `/${parts.slice(0, from + i).join("/")}`);
@@ -83,21 +87,6 @@ export function inheritCpuset(hierarchy: Fd, path: string): void {
     using child = openCgroup(hierarchy, `/${parts.slice(0, i).join("/")}`);
     for (const file of ["cpuset.cpus", "cpuset.mems"]) {
       if (readFile(child, file) === "") writeFile(child, file, readFile(parent, file));
-    }
-  }
-}
-
-/**
- * v1: a cgroup has no real-time until somebody gives it some, and hands on no more than it has. Those between `base` and
- * the container get all that their parent has; the container's own share is in the plan.
- */
-export function inheritRealtime(hierarchy: Fd, place: Place): void {
-  for (const path of ancestors(place).slice(1)) {
-    using parent = openCgroup(hierarchy, path.slice(0, path.lastIndexOf("/")));
-    using child = openCgroup(hierarchy, path);
-    if (readFile(child, "cpu.rt_runtime_us") !== "0") continue;
-    for (const file of ["cpu.rt_period_us", "cpu.rt_runtime_us"]) {
-      writeFile(child, file, readFile(parent, file));
     }
   }
 }

@@ -4,7 +4,7 @@ import type { Facts } from "../../shim/facts/types.ts";
 import { WrunError } from "../error.ts";
 import type { Decisions } from "../policy/decide.ts";
 
-type IdMap = NonNullable<Decisions["uidMap"]>;
+type IdMap = Pick<NonNullable<Decisions["uidMap"]>, "map" | "denySetgroups" | "writer">;
 type Which = "uid" | "gid";
 
 /** gid first or uid first does not matter to the kernel; `deny` in setgroups does, and comes before gid_map. */
@@ -14,7 +14,13 @@ export async function writeIdMaps(pid: number, decisions: Decisions, facts: Fact
   if (gidMap) await writeMap(pid, "gid", gidMap, facts);
 }
 
-async function writeMap(pid: number, which: Which, plan: IdMap, facts: Facts): Promise<void> {
+/** One map; throws WrunError ERR_IDMAP. */
+export async function writeMap(
+  pid: number,
+  which: Which,
+  plan: IdMap,
+  facts: Facts,
+): Promise<void> {
   if (plan.denySetgroups) writeProc(pid, "setgroups", "deny");
   const lines = plan.map.map((m) => [m.containerId, m.hostId, m.size].map(String));
   if (plan.writer !== "helper") {

@@ -1,15 +1,20 @@
 /** Options → everything that a launch is made from. Looks at the host, changes nothing. */
+import { join } from "node:path";
 import { probe } from "../../shim/facts/probe.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 import type { Program } from "../../shim/program/program.ts";
 import { WrunError } from "../error.ts";
-import type { Launch } from "../launch/launch.ts";
+import { mountMaps } from "../launch/id-map.ts";
+import type { How, Launch } from "../launch/launch.ts";
 import { buildProgram } from "../launch/program.ts";
 import { type Request, request } from "../options/request.ts";
 import type { RunOptions } from "../options/types.ts";
 import { adjustCapabilities } from "../policy/capability.ts";
 import { type Decisions, decide } from "../policy/decide.ts";
 import type { Spec } from "../spec/types.ts";
+import { rootPath } from "../state/directory.ts";
+import { notify_directory } from "../state/notify.ts";
+import { copies } from "./copy-up.ts";
 import { findUser } from "./user.ts";
 
 export interface Prepared {
@@ -30,14 +35,36 @@ export interface TakenIds {
 /** Oldest kernel: mount_setattr(2), which nothing replaces, came with 5.12. */
 const kernel_min = { major: 5, minor: 12 };
 
-export function readRequest(options: RunOptions, facts: Facts): Request {
+export function readRequest(options: RunOptions, facts: Facts, how?: Partial<How>): Request {
   checkKernel(facts);
-  return request(options, {
+  const host = {
     facts,
     cwd: process.cwd(),
     term: process.env.TERM,
     capabilities: adjustCapabilities,
-  });
+  };
+  const asked = request(options, host, how);
+  return asked.notify ? withNotify(asked) : asked;
+}
+
+/** As under runc and crun: a directory of this container alone, and in it the socket. */
+function withNotify(asked: Request): Request {
+  const mount = {
+    destination: "/run/notify",
+    type: "none",
+    source: join(rootPath(), asked.id, notify_directory),
+    options: ["bind", "ro", "nosuid", "nodev", "noexec"],
+  };
+  const { spec } = asked;
+  const env = [...(spec.process?.env ?? []), "NOTIFY_SOCKET=/run/notify/notify.sock"];
+  return {
+    ...asked,
+    spec: {
+      ...spec,
+      process: { cwd: "/", ...spec.process, env },
+      mounts: [...(spec.mounts ?? []), mount],
+    },
+  };
 }
 
 /**
@@ -56,18 +83,30 @@ export function prepare(asked: Request, facts: Facts, taken: TakenIds, isHere = 
     keep: asked.keep,
     defaultSeccomp: asked.defaultSeccomp,
   });
-  const launch: Launch = {
-    id: asked.id,
-    spec,
-    rootfs: asked.rootfs,
-    decisions,
-    facts,
-    cgroups: decisions.cgroups.places.length,
-  };
+  const found = isHere ? copies(spec, decisions.mounts, asked.rootfs) : undefined;
+  const launch = launchOf({ request: asked, spec, facts, decisions }, found);
   return { request: asked, spec, facts, decisions, program: build(launch) };
 }
 
-function build(launch: Launch): Program {
+/** What a program is made from. */
+export function launchOf(
+  { request, spec, facts, decisions }: Omit<Prepared, "program">,
+  copies: Launch["copies"] = new Map(),
+): Launch {
+  return {
+    id: request.id,
+    spec,
+    rootfs: request.rootfs,
+    decisions,
+    facts,
+    cgroups: decisions.cgroups.places.length,
+    idMaps: mountMaps(decisions.idMappedMounts).length,
+    copies,
+    how: request.how,
+  };
+}
+
+export function build(launch: Launch): Program {
   try {
     return buildProgram(launch);
   } catch (error) {

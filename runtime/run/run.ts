@@ -1,6 +1,10 @@
 import { oomKills } from "../../shim/cgroupfs.ts";
+import { now_ms } from "../../shim/clock.ts";
+import type { Fd } from "../../shim/fd.ts";
+import type { ExitStatus } from "../../shim/pidfd.ts";
 import { exited } from "../../shim/wait.ts";
 import { WrunError } from "../error.ts";
+import type { Notify } from "../lifecycle/notify.ts";
 import type { Request } from "../options/request.ts";
 import type { RunOptions } from "../options/types.ts";
 import { followAbort } from "../signals/abort.ts";
@@ -10,7 +14,7 @@ import { outcome } from "../signals/outcome.ts";
 import { reapOrphans } from "../state/remove.ts";
 import type { Session } from "../terminal/session.ts";
 import { Container, type Rewrite, type Running } from "./container.ts";
-import { probeHost, readRequest } from "./prepare.ts";
+import { type Prepared, probeHost, readRequest } from "./prepare.ts";
 import { RunError, type RunResult } from "./result.ts";
 import { collect, Streams } from "./stream.ts";
 
@@ -19,6 +23,12 @@ export interface Internals {
   /** Pass this process's signals on to the container. */
   forwardSignals?: boolean;
   rewrite?: Rewrite;
+  /** Leave the state and the cgroups when the container has ended. */
+  keep?: boolean;
+  /** Where a service manager listens, for a container with `notify`. */
+  notifySocket?: string | undefined;
+  /** Makes the container run in another way than by its launch program. */
+  launch?: (container: Container, streams: Streams, abort: AbortSignal) => Promise<Running>;
   /** Told when the user's program runs. */
   started?: (id: string, pid: number) => void;
 }
@@ -42,7 +52,7 @@ export async function runContainer(
   options: RunOptions,
   internals: Internals = {},
 ): Promise<RunResult> {
-  const start_ms = performance.now();
+  const start_ms = now_ms();
   const hold = internals.forwardSignals ? holdSignals() : undefined;
   try {
     const facts = probeHost();
@@ -52,11 +62,14 @@ export async function runContainer(
     await reapOrphans();
     throwIfAborted(abort);
     const container = Container.claim(request, facts, internals.rewrite);
+    let kept = false;
     try {
       const ended = await launchAndFollow(container, internals, abort, hold);
-      return { ...ended, duration_ms: performance.now() - start_ms };
+      kept = internals.keep ?? false;
+      return { ...ended, duration_ms: now_ms() - start_ms };
     } finally {
-      await container.remove();
+      if (kept) container.keep();
+      else await container.remove();
     }
   } finally {
     hold?.release();
@@ -69,22 +82,37 @@ async function launchAndFollow(
   abort: AbortSignal,
   hold: Hold | undefined,
 ): Promise<Omit<RunResult, "duration_ms">> {
+  const { notifySocket: manager } = internals;
+  using notify = manager === undefined ? undefined : await bindNotify(container);
   const streams = await openStreams(container);
   try {
-    const running = await start(container, streams, abort);
+    const { pid, pidfd, ...more } = await start(container, internals, streams, abort);
     try {
-      return await follow(container, running, streams, internals, hold);
+      const passed = notify?.pass(manager ?? "", pid, pidfd);
+      const ended = await follow(container, { pid, pidfd, ...more }, streams, internals, hold);
+      await passed;
+      return ended;
     } finally {
-      running.pidfd.close();
+      pidfd.close();
     }
   } finally {
     streams.close();
   }
 }
 
-async function start(container: Container, streams: Streams, abort: AbortSignal): Promise<Running> {
+async function bindNotify({ directory }: Container): Promise<Notify> {
+  const module = await import("../lifecycle/notify.ts");
+  return new module.Notify(directory);
+}
+
+async function start(
+  container: Container,
+  { launch }: Internals,
+  streams: Streams,
+  abort: AbortSignal,
+): Promise<Running> {
   try {
-    return await container.start(streams, abort);
+    return await (launch ? launch(container, streams, abort) : container.start(streams, abort));
   } catch (error) {
     throwIfAborted(abort);
     throw error;
@@ -103,13 +131,28 @@ function throwIfAborted(abort: AbortSignal): void {
 }
 
 /** With a terminal of its own the container has no other streams. */
-function openStreams({ prepared: { spec, request } }: Container): Promise<Streams> {
+export function openStreams({
+  prepared: { spec, request },
+}: {
+  prepared: Pick<Prepared, "spec" | "request">;
+}): Promise<Streams> {
   if (!spec.process?.terminal) return Streams.open(request);
   return Streams.open({ stdin: "ignore", stdout: "ignore", stderr: "ignore" });
 }
 
-async function follow(
-  container: Container,
+/** What is followed to its end: a container, or one more program in it. */
+export interface Followed {
+  prepared: Pick<Prepared, "request">;
+  kill(running: Running): void;
+  cgroup(controller: string): Fd | undefined;
+  empty(): Promise<void>;
+  /** Writes the end down. */
+  noteExit?(status: ExitStatus): void;
+}
+
+/** Passes signals, input and output on until the program has ended; resolves with how it did. */
+export async function follow(
+  container: Followed,
   running: Running,
   streams: Streams,
   internals: Internals,
@@ -133,6 +176,7 @@ async function follow(
     // Not before signals are passed on: whoever is told may send one at once.
     internals.started?.(request.id, running.pid);
     const status = await exited(running.pidfd);
+    if (internals.keep) container.noteExit?.(status);
     const oom = oomOf(container);
     await session?.finish();
     // Whoever still holds a pipe is in the container: it goes with the container's end.
@@ -177,7 +221,7 @@ async function openSession(
   }
 }
 
-function oomOf(container: Container): boolean {
+function oomOf(container: Followed): boolean {
   const memory = container.cgroup("memory");
   return memory !== undefined && (oomKills(memory) ?? 0) > 0;
 }

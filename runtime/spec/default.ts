@@ -1,10 +1,9 @@
+import { defaultPaths } from "../policy/paths.ts";
 import {
   cgroupMount,
   deviceMounts,
-  maskedPaths,
   path_default,
   procMount,
-  readonlyPaths,
   spec_capabilities,
   sysBind,
   sysfsMount,
@@ -59,8 +58,7 @@ export function defaultSpec(options: DefaultSpecOptions = {}): Spec {
           }
         : { resources: { devices: [{ allow: false, access: "rwm" }] } }),
       namespaces: kinds.map((type) => ({ type })),
-      maskedPaths: [...maskedPaths],
-      readonlyPaths: [...readonlyPaths],
+      ...defaultPaths(),
     },
   };
 }
@@ -68,15 +66,19 @@ export function defaultSpec(options: DefaultSpecOptions = {}): Spec {
 const host_namespaces: NamespaceType[] = ["pid", "network", "ipc", "uts", "mount"];
 
 /**
- * A spec as the text of config.json. JSON has the number that RLIM_INFINITY is, a `number` has not; no other property of
- * a spec is called soft or hard and is a number.
+ * A spec as the text of config.json. JSON has the number that RLIM_INFINITY is, and others of 64 bits; a `number` has
+ * not. No other property of a spec is called soft or hard and is a number.
  */
 export function specText(spec: Spec): string {
-  const replacer = (key: string, value: unknown) =>
-    value === -1 && (key === "soft" || key === "hard") ? infinity_mark : value;
+  const replacer = (key: string, value: unknown) => {
+    if (typeof value === "bigint") return `${number_mark}${value}`;
+    return value === -1 && (key === "soft" || key === "hard")
+      ? `${number_mark}18446744073709551615`
+      : value;
+  };
   const text = JSON.stringify(spec, replacer, 2);
-  return `${text.replaceAll(JSON.stringify(infinity_mark), "18446744073709551615")}\n`;
+  return `${text.replace(/"\\u0000(\d+)"/g, "$1")}\n`;
 }
 
 /** Not to be found in a checked spec: a NUL is refused in every string of one. */
-const infinity_mark = "\0infinity";
+const number_mark = "\0";

@@ -1,14 +1,6 @@
+import { defaultPaths } from "../policy/paths.ts";
 import { oci_version } from "./default.ts";
-import {
-  cgroupMount,
-  deviceMounts,
-  maskedPaths,
-  maskedPathsMore,
-  path_default,
-  procMount,
-  readonlyPaths,
-  sysfsMount,
-} from "./table-default.ts";
+import { cgroupMount, deviceMounts, path_default, procMount, sysfsMount } from "./table-default.ts";
 import type { Spec } from "./types.ts";
 
 /** What a spec without a bundle depends on, besides the options that are applied over it later. */
@@ -68,16 +60,7 @@ export function runSpec(input: RunSpecInput): Spec {
       namespaces: (["pid", "network", "ipc", "uts", "mount", "cgroup"] as const).map((type) => ({
         type,
       })),
-      maskedPaths: [...maskedPaths, ...maskedPathsMore, ...thermalPaths(input.cpus)],
-      readonlyPaths: [...readonlyPaths],
+      ...defaultPaths(input.cpus),
     },
   };
-}
-
-/** A directory of each processor that counts its throttling, a side channel between containers. */
-function thermalPaths(cpus: number): string[] {
-  return Array.from(
-    { length: cpus },
-    (_, cpu) => `/sys/devices/system/cpu/cpu${cpu}/thermal_throttle`,
-  );
 }

@@ -68,30 +68,3 @@ export const cgroupMount: Mount = {
   source: "cgroup",
   options: ["nosuid", "noexec", "nodev", "relatime", "ro"],
 };
-
-export const maskedPaths = [
-  "/proc/acpi",
-  "/proc/asound",
-  "/proc/kcore",
-  "/proc/keys",
-  "/proc/latency_stats",
-  "/proc/timer_list",
-  "/proc/timer_stats",
-  "/proc/sched_debug",
-  "/sys/firmware",
-  "/proc/scsi",
-];
-
-/**
- * What `wrun run` masks besides: side channels that `runc spec` of old leaves open. Interrupt counts tell keystrokes,
- * powercap is a power meter (CVE-2020-8694, PLATYPUS); thermal_throttle of each CPU is added by number.
- */
-export const maskedPathsMore = ["/proc/interrupts", "/sys/devices/virtual/powercap"];
-
-export const readonlyPaths = [
-  "/proc/bus",
-  "/proc/fs",
-  "/proc/irq",
-  "/proc/sys",
-  "/proc/sysrq-trigger",
-];

@@ -1,3 +1,5 @@
+import type { IoClass, MemoryPolicy, Scheduler } from "./attribute.ts";
+
 /**
  * config.json of the OCI runtime-spec 1.3, as far as wrun reads it. Names are the specification's own.
  * Bytes, microseconds and counts are `number` where 2^53 suffices (the reader refuses larger ones).
@@ -10,7 +12,29 @@ export interface Spec {
   hostname?: string;
   domainname?: string;
   annotations?: Record<string, string>;
+  hooks?: Hooks;
   linux?: Linux;
+}
+
+/** config.md#posix-platform-hooks, each list in the order in which it is run. */
+export type Hooks = Partial<Record<HookKind, Hook[]>>;
+
+export type HookKind =
+  | "prestart"
+  | "createRuntime"
+  | "createContainer"
+  | "startContainer"
+  | "poststart"
+  | "poststop";
+
+export interface Hook {
+  /** Absolute: on the host, for startContainer in the container. */
+  path: string;
+  /** With the program's own name as the first. */
+  args?: string[];
+  env?: string[];
+  /** Seconds, above 0; without one a hook may take as long as it likes. */
+  timeout?: number;
 }
 
 export interface Process {
@@ -26,6 +50,12 @@ export interface Process {
   rlimits?: Rlimit[];
   noNewPrivileges?: boolean;
   oomScoreAdj?: number;
+  scheduler?: Scheduler;
+  ioPriority?: { class: IoClass; priority: number };
+  /** Of a process that `exec` makes: processors before it is in the cgroup, and after. */
+  execCPUAffinity?: { initial?: string; final?: string };
+  apparmorProfile?: string;
+  selinuxLabel?: string;
 }
 
 export type CapabilitySet = "bounding" | "effective" | "permitted" | "inheritable" | "ambient";
@@ -50,6 +80,9 @@ export interface Mount {
   type?: string;
   source?: string;
   options?: string[];
+  /** From the ids of the file system to those it is shown with; the container's own with `idmap` and without these. */
+  uidMappings?: IdMapping[];
+  gidMappings?: IdMapping[];
 }
 
 export type NamespaceType =
@@ -75,6 +108,22 @@ export interface Linux {
   sysctl?: Record<string, string>;
   devices?: Device[];
   seccomp?: Seccomp;
+  intelRdt?: IntelRdt;
+  /** Devices of the runtime's network namespace by their names there, and what they are called in the container. */
+  netDevices?: Record<string, { name?: string }>;
+  mountLabel?: string;
+  personality?: { domain: "LINUX" | "LINUX32" };
+  memoryPolicy?: MemoryPolicy;
+}
+
+/** config-linux.md#intelrdt. enableCMT and enableMBM are read and mean nothing: the kernel counts in every class. */
+export interface IntelRdt {
+  closID?: string;
+  /** Lines of the file; a single string, as some drafts had it, is several lines. */
+  schemata?: string[];
+  l3CacheSchema?: string;
+  memBwSchema?: string;
+  enableMonitoring?: boolean;
 }
 
 export interface IdMapping {
@@ -184,6 +233,9 @@ export interface Seccomp {
   architectures?: string[];
   flags?: SeccompFlag[];
   syscalls?: SeccompRule[];
+  /** A unix socket of the host, for rules with SCMP_ACT_NOTIFY. */
+  listenerPath?: string;
+  listenerMetadata?: string;
 }
 
 export interface SeccompRule {

@@ -1,8 +1,9 @@
-import { mkdirSync, readdirSync, rmdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmdirSync, unlinkSync } from "node:fs";
 import { join } from "node:path";
 import type { Fd } from "../../shim/fd.ts";
 import { lock, tryLock } from "../../shim/lock.ts";
 import { WrunError } from "../error.ts";
+import { nameProblem } from "../spec/name.ts";
 import { existingRoot, stateRoot } from "./directory.ts";
 import { readRecord, type StateRecord, writeRecord } from "./record.ts";
 
@@ -42,18 +43,28 @@ export class ContainerState {
     }
   }
 
+  /** Waits for the lock of a container that commands hold for a moment only; null when there is none. */
+  static async hold(id: string): Promise<ContainerState | null> {
+    for (let wait_ms = 1; ; wait_ms = Math.min(2 * wait_ms, 20)) {
+      const state = ContainerState.adopt(id);
+      if (state) return state;
+      if (!exists(id)) return null;
+      await new Promise((resolve) => setTimeout(resolve, wait_ms));
+    }
+  }
+
   /** Takes over a directory whose holder is gone; null while it lives, or when there is none. */
   static adopt(id: string): ContainerState | null {
-    const root = existingRoot();
-    const directory = root === null ? "" : join(root, id);
-    const lock = root === null ? null : tryLock(directory);
+    const directory = directoryOf(id);
+    if (directory === null) return null;
+    const lock = tryLock(directory);
     return lock && new ContainerState(directory, lock);
   }
 
-  /** The record of a container that another process may hold. */
+  /** The record of a container that another process may hold; null for an id that is none. */
   static peek(id: string): StateRecord | null {
-    const root = existingRoot();
-    return root === null ? null : readRecord(join(root, id));
+    const directory = directoryOf(id);
+    return directory === null ? null : readRecord(directory);
   }
 
   read(): StateRecord | null {
@@ -72,19 +83,26 @@ export class ContainerState {
 
   /** Under the allocation lock, which takes an empty state root away itself. */
   abandon(): void {
-    rmSync(this.directory, { recursive: true, force: true });
+    removeTree(this.directory);
     this.#lock.close();
   }
 
+  /** Does nothing when it was removed. */
   release(): void {
-    this.#lock.close();
+    this.#lock[Symbol.dispose]();
   }
+}
+
+/** Where a container's state is, if it has any; null for what is no id, such as `..`. */
+export function directoryOf(id: string): string | null {
+  const root = existingRoot();
+  return root === null || nameProblem(id) !== undefined ? null : join(root, id);
 }
 
 function taken(id: string): WrunError {
   return new WrunError({
     code: "ERR_ID_TAKEN",
-    message: `the id \`${id}\` is taken by another container`,
+    message: `a container with the id \`${id}\` already exists`,
     hint: `choose another --name, or remove that one: wrun delete --force ${id}`,
   });
 }
@@ -105,7 +123,8 @@ export function listIds(): string[] {
 }
 
 export function exists(id: string): boolean {
-  return listIds().includes(id);
+  const directory = directoryOf(id);
+  return directory !== null && existsSync(directory);
 }
 
 /** One process at a time: while ids are handed out, two containers must not be given the same. */
@@ -133,6 +152,20 @@ function removeRoot(): void {
   const root = existingRoot();
   using held = root === null ? null : lock(root);
   if (root !== null && held !== null) removeEmpty(root);
+}
+
+/** As `rm -rf`, which Node has too, and takes 4 ms to load. What is in it is ours, and so are its names. */
+function removeTree(directory: string): void {
+  try {
+    for (const entry of readdirSync(directory, { withFileTypes: true })) {
+      const path = join(directory, entry.name);
+      if (entry.isDirectory()) removeTree(path);
+      else unlinkSync(path);
+    }
+    rmdirSync(directory);
+  } catch (error) {
+    if (!isErrnoOf(error, "ENOENT")) throw error;
+  }
 }
 
 function removeEmpty(root: string): void {

@@ -9,14 +9,20 @@ import { WrunError } from "../error.ts";
  */
 export function stateRoot(): string {
   const path = rootPath(process.env);
-  try {
-    mkdirSync(path, { mode: 0o700, recursive: true });
-  } catch (error) {
-    throw refused(path, "cannot be made", error);
+  for (let tries = tries_max; ; tries--) {
+    try {
+      mkdirSync(path, { mode: 0o700, recursive: true });
+    } catch (error) {
+      // ENOENT: removed by another wrun, being empty, while Node made sure that it is a directory.
+      const isRace = (error as NodeJS.ErrnoException).code === "ENOENT" && tries > 0;
+      if (!isRace) throw refused(path, "cannot be made", error);
+    }
+    const made = existingRoot();
+    if (made !== null) return made;
   }
-  // Null here: another wrun has removed it again, being empty.
-  return existingRoot() ?? stateRoot();
 }
+
+const tries_max = 1000;
 
 /**
  * The same, or null when there is none: nothing is made.
@@ -40,7 +46,8 @@ export function existingRoot(): string | null {
   return path;
 }
 
-function rootPath(env: NodeJS.ProcessEnv): string {
+/** Where it is, or would be. */
+export function rootPath(env: NodeJS.ProcessEnv = process.env): string {
   if (env.WRUN_ROOT) return env.WRUN_ROOT;
   const uid = process.geteuid?.() ?? 0;
   if (uid === 0) return "/run/wrun";

@@ -1,4 +1,5 @@
 /** Takes away what a container has left: its processes, its cgroups, its state. In this order, all of it or an error. */
+import { writeFileSync } from "node:fs";
 
 import { killCgroup } from "../../shim/cgroup-processes.ts";
 import { removeCgroups, removeIfEmpty } from "../../shim/cgroup-removal.ts";
@@ -6,10 +7,19 @@ import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
 import { isErrno } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
 import { pidfdOpen, pidfdSendSignal } from "../../shim/pidfd.ts";
-import { ended } from "../../shim/wait.ts";
+import { ended, reap } from "../../shim/wait.ts";
 import { WrunError } from "../error.ts";
-import { ContainerState, exists, listIds } from "./container.ts";
-import { bootId, identify, type ProcessIdentity, type StateRecord } from "./record.ts";
+import { comeBack } from "../run/controller.ts";
+import { removeRdt } from "../run/rdt.ts";
+import { takeBackRealtime } from "../run/realtime.ts";
+import { ContainerState, listIds } from "./container.ts";
+import {
+  bootId,
+  identify,
+  type ProcessIdentity,
+  type RecordedCgroup,
+  type StateRecord,
+} from "./record.ts";
 
 const sigkill = 9;
 
@@ -26,21 +36,61 @@ export function openProcess({ pid, started }: ProcessIdentity): Fd | null {
   }
 }
 
+/**
+ * Takes away a container with its state, and runs the poststop hooks after it. What cannot be removed is left, with its
+ * record and its lock, for the next try.
+ */
+export async function takeAway(state: ContainerState, record: StateRecord | null): Promise<void> {
+  if (record) await removeRecorded(record);
+  state.remove();
+  if (!record || record.hooks.poststop.length === 0) return;
+  const { runPoststop } = await import("../hook/poststop.ts");
+  await runPoststop(record);
+}
+
 /** Ends and removes everything in a record. Rejects with SyscallError EBUSY when a cgroup does not get empty. */
 export async function removeRecorded(record: StateRecord): Promise<void> {
   if (record.bootId !== bootId()) return;
-  if (record.process) await killProcess(record.process);
-  for (const { mount, made } of record.cgroups) {
-    const path = made.at(-1);
-    if (path === undefined) continue;
-    using hierarchy = openHierarchy(mount);
-    if (removeIfEmpty(hierarchy, made)) continue;
-    await emptyCgroup(hierarchy, path);
-    await removeCgroups(hierarchy, made);
+  thaw(record);
+  if (record.process) await killProcess(record.process, record.owner);
+  // It has nothing to wait for any more.
+  if (record.keeper) await killProcess(record.keeper, record.owner);
+  if (record.rdt) removeRdt(record.rdt);
+  if (record.unit) (await import("../systemd/scope.ts")).stopScope(record.unit);
+  for (const cgroup of record.cgroups) {
+    using hierarchy = openHierarchy(cgroup.mount);
+    await removeCgroup(hierarchy, cgroup);
+    if (cgroup.left !== "") comeBack(hierarchy, cgroup.left);
   }
 }
 
-async function killProcess(process: ProcessIdentity): Promise<void> {
+async function removeCgroup(hierarchy: Fd, cgroup: RecordedCgroup): Promise<void> {
+  const { made, mount, controllers } = cgroup;
+  const path = made.at(-1);
+  if (path === undefined) return;
+  const hasCpu = controllers.includes("cpu");
+  if (hasCpu) takeBackRealtime(mount, made);
+  if (removeIfEmpty(hierarchy, made)) return;
+  await emptyCgroup(hierarchy, path);
+  if (hasCpu) takeBackRealtime(mount, made);
+  await removeCgroups(hierarchy, made);
+}
+
+/** v1: what is frozen does not die before it is thawed (freezer-subsystem.rst). */
+export function thaw({ freezer }: StateRecord): void {
+  if (!freezer.endsWith("/freezer.state")) return;
+  try {
+    writeFileSync(freezer, "THAWED");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+}
+
+/** SIGKILL, and waits for the end. What is `attached` has somebody who takes its status. */
+export async function killProcess(
+  process: ProcessIdentity,
+  owner: StateRecord["owner"],
+): Promise<void> {
   using pidfd = openProcess(process);
   if (!pidfd) return;
   try {
@@ -49,6 +99,7 @@ async function killProcess(process: ProcessIdentity): Promise<void> {
     if (!isErrno(error, "ESRCH")) throw error;
   }
   await ended(pidfd);
+  if (owner === "detached") reap(pidfd);
 }
 
 async function emptyCgroup(hierarchy: Fd, path: string): Promise<void> {
@@ -60,16 +111,24 @@ async function emptyCgroup(hierarchy: Fd, path: string): Promise<void> {
   }
 }
 
-/** Removes the containers whose wrun was killed: every command calls it first. What resists is left for the next. */
+/**
+ * Removes the containers whose wrun was killed: whoever makes a container calls it first. What resists is left for the
+ * next. One that is detached is nobody's only as long as it is not complete.
+ */
 export async function reapOrphans(): Promise<string[]> {
   const reaped: string[] = [];
   for (const id of listIds()) {
+    // Looked at first, so that a command that comes to it finds the lock free.
+    if (!mayBeOrphan(peek(id))) continue;
     const state = ContainerState.adopt(id);
     if (!state) continue;
     try {
       const record = state.read();
-      if (record) await removeRecorded(record);
-      state.remove();
+      if (!mayBeOrphan(record)) {
+        state.release();
+        continue;
+      }
+      await takeAway(state, record);
       reaped.push(id);
     } catch {
       state.release();
@@ -78,53 +137,17 @@ export async function reapOrphans(): Promise<string[]> {
   return reaped;
 }
 
-/** `wrun delete`. A container that runs is ended only with `force`, and then removed by the wrun that runs it. */
-export async function remove(id: string, { force = false } = {}): Promise<void> {
-  if (!exists(id)) throw notFound(id);
-  const state = ContainerState.adopt(id);
-  // It may have ended between the two.
-  if (!state && !exists(id)) throw notFound(id);
-  if (!state) return endRunning(id, force);
-  const record = state.read();
-  if (record) await removeRecorded(record);
-  state.remove();
+function mayBeOrphan(record: StateRecord | "unknown" | null): boolean {
+  if (record === "unknown") return false;
+  return record === null || record.owner === "attached" || record.status === "creating";
 }
 
-function notFound(id: string): WrunError {
-  return new WrunError({ code: "ERR_NOT_FOUND", message: `there is no container \`${id}\`` });
-}
-
-async function endRunning(id: string, force: boolean): Promise<void> {
-  if (!force) {
-    throw new WrunError({
-      code: "ERR_STATE_WRONG",
-      message: `the container \`${id}\` is running`,
-      hint: `wrun delete --force ${id} ends it first`,
-    });
+/** Another version's record is not ours to judge. */
+function peek(id: string): StateRecord | "unknown" | null {
+  try {
+    return ContainerState.peek(id);
+  } catch (error) {
+    if (error instanceof WrunError) return "unknown";
+    throw error;
   }
-  for (let left = wait_ms_max; exists(id) && left > 0; left -= pause_ms) {
-    const state = ContainerState.adopt(id);
-    if (state) {
-      const record = state.read();
-      if (record) await removeRecorded(record);
-      state.remove();
-      return;
-    }
-    const process = readProcess(id);
-    if (process) await killProcess(process);
-    await new Promise((resolve) => setTimeout(resolve, pause_ms));
-  }
-  if (exists(id)) {
-    throw new WrunError({
-      code: "ERR_STATE_WRONG",
-      message: `the container \`${id}\` did not end within ${wait_ms_max / 1000} s`,
-    });
-  }
-}
-
-const wait_ms_max = 10_000;
-const pause_ms = 20;
-
-function readProcess(id: string): ProcessIdentity | null {
-  return ContainerState.peek(id)?.process ?? null;
 }

@@ -1,7 +1,7 @@
 import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
 import { isErrno } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
-import type { StatsSample } from "../../wasm/generated/host.js";
+import type { StatsFile, StatsSample } from "../../wasm/generated/host.js";
 import { WrunError } from "../error.ts";
 import { policy } from "../policy/policy.ts";
 import { ContainerState } from "../state/container.ts";
@@ -15,6 +15,11 @@ import { readFiles } from "./read.ts";
  * Throws ERR_NOT_FOUND for an id that is none, ERR_STATE_WRONG when the container has ended.
  */
 export function stats(id: string): StatsSample {
+  return policy().stats.parse(statsFiles(id));
+}
+
+/** The texts that they come from; throws the same. */
+export function statsFiles(id: string): StatsFile[] {
   const record = ContainerState.peek(id);
   if (record === null) {
     throw new WrunError({
@@ -27,7 +32,7 @@ export function stats(id: string): StatsSample {
   const opened: Fd[] = [];
   try {
     for (const cgroup of record.cgroups) opened.push(open(cgroup));
-    return policy().stats.parse(readFiles(opened));
+    return readFiles(opened);
   } catch (error) {
     // ENODEV: the cgroup went away while it was open.
     if (isErrno(error, "ENOENT", "ENODEV")) throw ended(id);

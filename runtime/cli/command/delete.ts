@@ -1,13 +1,11 @@
 /** `wrun delete [--force] ID`. */
 import { WrunError } from "../../error.ts";
-import { remove } from "../../state/remove.ts";
-import { type Arguments, refuseRest, usageError } from "../flag.ts";
+import { remove } from "../../lifecycle/remove.ts";
+import { type Arguments, refuseRest, takeId } from "../flag.ts";
 
 /** Removes one container. Resolves with 0; throws ERR_USAGE without an id, and what remove() throws. */
 export async function execute({ switches, rest }: Arguments): Promise<number> {
-  const [id, ...more] = rest;
-  if (id === undefined)
-    throw usageError("`wrun delete` needs the id of a container", "wrun delete [--force] ID");
+  const [id, ...more] = takeId("delete", "[--force] ID", rest);
   refuseRest("delete", more);
   const force = switches.get("force") ?? false;
   try {

@@ -3,13 +3,15 @@
 import type { RunResult } from "../../run/result.ts";
 import { runContainer } from "../../run/run.ts";
 import { asWrunError } from "../error.ts";
-import type { Arguments } from "../flag.ts";
+import { type Arguments, usageError } from "../flag.ts";
 import { remark } from "../output.ts";
 import { inFlags, runOptions } from "../request.ts";
 import { statusWriter } from "../status.ts";
 
 /** Resolves with the program's own exit code, or 128+n. Throws what the library throws. */
 export async function execute(given: Arguments): Promise<number> {
+  if (given.switches.get("detach")) return (await import("../detach.ts")).detach(given);
+  refuseDetached(given);
   const tell = statusWriter(given.values.get("status-fd"));
   const options = runOptions(given, process.env);
   try {
@@ -25,6 +27,8 @@ export async function execute(given: Arguments): Promise<number> {
       },
       {
         forwardSignals: true,
+        notifySocket: process.env.NOTIFY_SOCKET || undefined,
+        keep: given.switches.get("keep") ?? false,
         started: (id, pid) => tell({ event: "started", id, pid }),
       },
     );
@@ -36,6 +40,14 @@ export async function execute(given: Arguments): Promise<number> {
     const error = asWrunError(inFlags(thrown));
     tell({ event: "failed", code: error.code, exitCode: error.exitCode, message: error.message });
     throw error;
+  }
+}
+
+/** Whoever stays has the terminal himself. */
+function refuseDetached({ values }: Arguments): void {
+  for (const flag of ["console-socket", "pidfd-socket"]) {
+    if (!values.has(flag)) continue;
+    throw usageError(`\`--${flag}\` goes with \`--detach\` only`, "or use `wrun create`");
   }
 }
 

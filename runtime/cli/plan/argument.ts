@@ -86,7 +86,9 @@ export function flagText(value: bigint, prefix: FlagPrefix, arch: Arch): string 
 /** Some are functions of the architecture, such as O_DIRECTORY. */
 function constants(prefix: string, arch: Arch): [name: string, bits: bigint][] {
   return Object.entries(kernel).flatMap(([name, value]) => {
-    if (!name.startsWith(prefix)) return [];
+    if (!prefix.split("|").some((one) => name.startsWith(one))) return [];
+    // Those are second arguments, with numbers of their own.
+    if (prefix === "PR_" && /^PR_CAP_AMBIENT_./.test(name)) return [];
     if (typeof value === "number") return [[name, BigInt(value)]];
     return typeof value === "function"
       ? [[name, BigInt((value as (arch: Arch) => number)(arch))]]

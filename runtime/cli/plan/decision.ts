@@ -77,8 +77,7 @@ export function cgroupLines(
       .filter((write) => write.hierarchy === hierarchy)
       .flatMap(({ file, value, why }) => row(`  ${file} = ${value}`, why, colors));
     if (place.inheritCpuset) lines.unshift("    cpuset.cpus, cpuset.mems copied from the parent");
-    if (place.inheritRealtime)
-      lines.unshift("    above it: cpu.rt_period_us, cpu.rt_runtime_us copied from the parent");
+    if (place.inheritRealtime) lines.unshift("    above it: as much more cpu.rt_runtime_us");
     if (enable.length > 0)
       lines.unshift(`    above it: +${enable.join(" +")} in cgroup.subtree_control`);
     if (lines.length === 0) idle.push(at);

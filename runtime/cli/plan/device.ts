@@ -1,10 +1,11 @@
 /** The decision on devices: what enforces it, and each rule with its reason. */
 
-import type { DevicesPlan, DevicesRule } from "../../../wasm/generated/host.js";
+import type { DevicesAccess, DevicesPlan, DevicesRule } from "../../../wasm/generated/host.js";
 import type { Colors } from "../color.ts";
 import { row } from "./decision.ts";
 
-const means = { v1: "by cgroup v1", v2: "by cgroup v2", none: "not restricted" } as const;
+export const unenforced = "not restricted";
+const means = { v1: "by cgroup v1", v2: "by cgroup v2", none: unenforced } as const;
 const kinds = { all: "a", char: "c", block: "b" } as const;
 
 /** The rules in order, as the kernel writes them; the last that names an access decides it. */
@@ -23,6 +24,9 @@ export function deviceLines(plan: DevicesPlan, colors: Colors): string[] {
 
 /** As devices.list of cgroup v1 has it: `c 1:3 rwm`. */
 function deviceText({ kind, major, minor, access }: DevicesRule): string {
-  const letters = `${access.read ? "r" : ""}${access.write ? "w" : ""}${access.mknod ? "m" : ""}`;
-  return `${kinds[kind]} ${major ?? "*"}:${minor ?? "*"} ${letters}`;
+  return `${kinds[kind]} ${major ?? "*"}:${minor ?? "*"} ${accessText(access)}`;
+}
+
+export function accessText({ read, write, mknod }: DevicesAccess): string {
+  return `${read ? "r" : ""}${write ? "w" : ""}${mknod ? "m" : ""}`;
 }

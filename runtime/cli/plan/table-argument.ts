@@ -4,7 +4,7 @@ import type { SyscallName } from "../../../shim/program/syscalls.ts";
 /**
  * `fd` and `number` are printed as such, `path` is a string in the data section, `strings` an argv, `struct` an
  * address, a StructName a struct whose fields are known; anything else is the prefix of the flags' names in
- * runtime/launch/table-kernel.ts.
+ * runtime/launch/table-kernel.ts, or several of them with `|` between.
  */
 export type ArgumentKind =
   | "fd"
@@ -62,13 +62,14 @@ export const argumentKinds: Partial<Record<SyscallName, readonly ArgumentKind[]>
   mount_setattr: ["fd", "path", "AT_", "mount_attr", "number"],
   move_mount: ["fd", "path", "fd", "path", "MOVE_MOUNT_"],
   newfstatat: ["fd", "path", "struct", "AT_"],
-  open_tree: ["fd", "path", "OPEN_TREE_"],
+  open_tree: ["fd", "path", "OPEN_TREE_|AT_"],
   openat: ["fd", "path", "O_", "octal"],
   openat2: ["fd", "path", "open_how", "number"],
   pivot_root: ["path", "path"],
   prctl: ["PR_", "number", "number", "number", "number"],
   prlimit64: ["number", "number", "struct", "struct"],
   readlinkat: ["fd", "path", "struct", "number"],
+  sendfile: ["fd", "fd", "struct", "number"],
   seccomp: ["SECCOMP_SET_MODE_", "SECCOMP_FILTER_FLAG_", "struct"],
   setdomainname: ["path", "number"],
   setgroups: ["number", "struct"],

@@ -5,6 +5,7 @@ import type { Colors } from "../color.ts";
 import { visible } from "../error.ts";
 import { capabilityLines, cgroupLines, idMapLines, namespaceLines } from "./decision.ts";
 import { deviceLines } from "./device.ts";
+import { rdtLines, rlimitLines, sysctlLines } from "./process.ts";
 import { seccompLines } from "./seccomp.ts";
 import { stepLines } from "./step.ts";
 
@@ -26,9 +27,12 @@ export function planText(plan: Plan, { colors, capabilities, brief }: PlanShow):
     ["namespaces", namespaceLines(decisions.namespaces, colors)],
     ["id maps", idMapLines(maps, colors)],
     ["cgroup", cgroupLines(decisions.cgroups, facts.cgroup.hierarchies, colors)],
+    ["class of service", rdtLines(decisions.rdt, colors)],
     ["devices", deviceLines(decisions.devices, colors)],
     ["capabilities", capabilityLines(decisions.capabilities, capabilities, colors)],
     ["system calls", seccompLines(decisions.seccomp, colors)],
+    ["limits", rlimitLines(decisions.rlimits, colors)],
+    ["sysctls", sysctlLines(decisions.sysctls, colors)],
     ["warnings", plan.warnings.map(warning)],
     [`${program.steps.length} steps of init, after the cgroup is made`, steps],
   ];

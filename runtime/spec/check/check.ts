@@ -1,10 +1,12 @@
 import { WrunError } from "../../error.ts";
 import type { Json } from "../json.ts";
 import { quote } from "../quote.ts";
-import type { Spec } from "../types.ts";
+import type { Process, Resources, Spec } from "../types.ts";
+import { checkHooks } from "./hooks.ts";
 import { checkLinux } from "./linux.ts";
 import { checkMounts } from "./mounts.ts";
 import { checkProcess } from "./process.ts";
+import { checkResources } from "./resources.ts";
 import { checkAnnotations, checkHostname, checkRoot, checkVersion } from "./root.ts";
 import { findUnsupported } from "./unsupported.ts";
 import type { At, Problem } from "./value.ts";
@@ -26,6 +28,22 @@ export function checkSpec(document: Json): Spec {
   return spec;
 }
 
+/** A process alone, as `exec --process` takes it. Throws like checkSpec. */
+export function checkProcessAlone(document: Json, path: string): Process {
+  const at: At = { value: document, part: "", problems: [] };
+  const process = checkProcess(at);
+  if (at.problems.length > 0 || process === undefined) throw problemError(at.problems, path);
+  return process;
+}
+
+/** linux.resources alone, as `update --resources` reads them. */
+export function checkResourcesAlone(document: Json, path: string): Resources {
+  const at: At = { value: document, part: "", problems: [] };
+  const resources = checkResources(at);
+  if (at.problems.length > 0 || resources === undefined) throw problemError(at.problems, path);
+  return resources;
+}
+
 const isUnsupported = (problem: Problem) => problem.code === "ERR_CONFIG_UNSUPPORTED";
 
 function checkDocument(at: At): Spec {
@@ -37,6 +55,7 @@ function checkDocument(at: At): Spec {
     hostname: checkHostname(field(at, "hostname")),
     domainname: checkHostname(field(at, "domainname")),
     annotations: checkAnnotations(field(at, "annotations")),
+    hooks: checkHooks(field(at, "hooks")),
     linux: checkLinux(field(at, "linux")),
   });
 }

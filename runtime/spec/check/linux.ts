@@ -1,13 +1,16 @@
 import { quote } from "../quote.ts";
-import type { IdMapping, Linux, NamespaceType } from "../types.ts";
+import type { IntelRdt, Linux, NamespaceType } from "../types.ts";
+import { memoryPolicy, personality } from "./attribute.ts";
 import { checkDevices } from "./devices.ts";
-import { integer_max, uint32_max } from "./limit.ts";
+import { integer_max } from "./limit.ts";
+import { mapping } from "./mapping.ts";
+import { label } from "./process.ts";
 import { checkResources } from "./resources.ts";
 import { checkSeccomp } from "./seccomp.ts";
-import { checkSysctl } from "./sysctl.ts";
 import type { At } from "./value.ts";
 import {
   absolute,
+  boolean,
   defined,
   field,
   integer,
@@ -15,8 +18,10 @@ import {
   named,
   object,
   oneOf,
+  record,
   required,
   string,
+  text,
   unique,
   wrong,
 } from "./value.ts";
@@ -34,9 +39,14 @@ export function checkLinux(at: At): Linux | undefined {
     rootfsPropagation: propagation(field(at, "rootfsPropagation")),
     maskedPaths: list(field(at, "maskedPaths"), absolute),
     readonlyPaths: list(field(at, "readonlyPaths"), absolute),
-    sysctl: checkSysctl(field(at, "sysctl")),
+    sysctl: record(field(at, "sysctl"), string),
     devices: checkDevices(field(at, "devices")),
     seccomp: checkSeccomp(field(at, "seccomp")),
+    intelRdt: intelRdt(field(at, "intelRdt")),
+    netDevices: netDevices(field(at, "netDevices"), field(at, "namespaces")),
+    mountLabel: label(field(at, "mountLabel")),
+    personality: personality(field(at, "personality")),
+    memoryPolicy: memoryPolicy(field(at, "memoryPolicy")),
   });
 }
 
@@ -57,18 +67,6 @@ function namespaces(at: At): Linux["namespaces"] {
   return entries;
 }
 
-/** Whether the numbers fit together is the policy engine's question (id-maps). */
-function mapping(at: At): IdMapping | undefined {
-  if (object(at) === undefined) return undefined;
-  const number = (name: string) =>
-    required(field(at, name), (place) => integer(place, 0, uint32_max));
-  const containerID = number("containerID");
-  const hostID = number("hostID");
-  const size = number("size");
-  if (containerID === undefined || hostID === undefined || size === undefined) return undefined;
-  return { containerID, hostID, size };
-}
-
 /** time_namespaces(7): two clocks, and nanoseconds below one second. */
 function timeOffsets(at: At): Linux["timeOffsets"] {
   const clocks = object(at);
@@ -86,6 +84,57 @@ function timeOffsets(at: At): Linux["timeOffsets"] {
     }
   }
   return result;
+}
+
+/** Which lines make sense is the policy engine's question (rdt). */
+function intelRdt(at: At): IntelRdt | undefined {
+  if (object(at) === undefined) return undefined;
+  for (const name of ["enableCMT", "enableMBM"]) boolean(field(at, name));
+  const lines = field(at, "schemata");
+  const closID = string(field(at, "closID"));
+  return defined<IntelRdt>({
+    closID: closID === "" ? undefined : closID,
+    schemata: typeof lines.value === "string" ? lines.value.split("\n") : list(lines, text),
+    l3CacheSchema: schema(field(at, "l3CacheSchema")),
+    memBwSchema: schema(field(at, "memBwSchema")),
+    enableMonitoring: boolean(field(at, "enableMonitoring")),
+  });
+}
+
+/** The empty string is what Go's writers leave for "none". */
+function schema(at: At): string | undefined {
+  return string(at) || undefined;
+}
+
+const device_bytes_max = 15;
+
+/** dev_valid_name() of the kernel. */
+function deviceName(at: At, name: string): string | undefined {
+  const isName = name !== "" && name !== "." && name !== ".." && !/[/:\s\p{Cc}]/u.test(name);
+  if (isName && Buffer.byteLength(name) <= device_bytes_max) return name;
+  return wrong(at, `${quote(name)} is not the name of a network device`);
+}
+
+/** config-linux.md#network-devices. */
+function netDevices(at: At, namespaces: At): Linux["netDevices"] {
+  const map = object(at);
+  if (map === undefined || map.size === 0) return undefined;
+  const list = Array.isArray(namespaces.value) ? namespaces.value : [];
+  if (!list.some((entry) => entry instanceof Map && entry.get("type") === "network"))
+    wrong(at, "network devices are moved, and the container has no network namespace of its own");
+  const names = new Set<string>();
+  const entries = [...map.keys()].map((host): [string, { name?: string }] => {
+    const entry = field(at, host);
+    deviceName(entry, host);
+    object(entry);
+    const given = string(field(entry, "name")) || undefined;
+    if (given !== undefined) deviceName(field(entry, "name"), given);
+    const name = given ?? host;
+    if (names.has(name)) wrong(entry, `two network devices are to be ${quote(name)}`);
+    names.add(name);
+    return [host, given === undefined ? {} : { name: given }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /** The path names a directory below the cgroup root, so it must not lead out of there. */

@@ -1,6 +1,6 @@
 import { quote } from "../quote.ts";
 import type { Mount } from "../types.ts";
-import { unsupportedOptions } from "./table-unsupported.ts";
+import { mapping } from "./mapping.ts";
 import { refusal } from "./unsupported.ts";
 import type { At } from "./value.ts";
 import {
@@ -22,7 +22,7 @@ export function checkMounts(at: At): Mount[] | undefined {
   return list(at, (entry) => {
     if (object(entry) === undefined) return undefined;
     const destination = required(field(entry, "destination"), inside);
-    const options = list(field(entry, "options"), option);
+    const options = list(field(entry, "options"), text);
     const type = string(field(entry, "type"));
     const source = string(field(entry, "source"));
     if (destination === undefined) return undefined;
@@ -34,9 +34,32 @@ export function checkMounts(at: At): Mount[] | undefined {
         `${named(entry)} has neither a type nor bind among its options`,
       );
     }
-    return defined<Mount>({ destination, type, source, options });
+    const uidMappings = list(field(entry, "uidMappings"), mapping);
+    const gidMappings = list(field(entry, "gidMappings"), mapping);
+    if (!bind) refuseMapped(entry, options);
+    return defined<Mount>({ destination, type, source, options, uidMappings, gidMappings });
   });
 }
+
+/** A new file system belongs to the container's user namespace already. */
+function refuseMapped(entry: At, options: string[] = []): void {
+  const asked = [
+    ...["uidMappings", "gidMappings"].map((name) => field(entry, name)).filter(isSome),
+    ...options.flatMap((word, i) =>
+      word === "idmap" || word === "ridmap" ? [at(field(entry, "options"), i)] : [],
+    ),
+  ];
+  for (const place of asked)
+    place.problems.push(refusal(pointerOf(place), "id mappings of a mount that is no bind mount"));
+}
+
+const at = (list: At, part: number): At => ({
+  value: undefined,
+  parent: list,
+  part,
+  problems: list.problems,
+});
+const isSome = ({ value }: At): boolean => Array.isArray(value) && value.length > 0;
 
 /** mount(2) with a propagation type and nothing else changes a mount that is there. */
 const propagates = (options: string[] | undefined) =>
@@ -46,11 +69,4 @@ function inside(at: At): string | undefined {
   const path = absolute(at);
   if (path === undefined || !path.split("/").includes("..")) return path;
   return wrong(at, `${named(at)} is ${quote(path)}, a path with \`..\` in it`);
-}
-
-function option(at: At): string | undefined {
-  const word = text(at);
-  const what = word === undefined ? undefined : unsupportedOptions.get(word);
-  if (what !== undefined) at.problems.push(refusal(pointerOf(at), what));
-  return word;
 }

@@ -1,6 +1,6 @@
-import { rlimitNumber } from "../../../shim/table-rlimit.ts";
 import { quote } from "../quote.ts";
 import type { CapabilitySet, Process, Rlimit, User } from "../types.ts";
+import { affinity, ioPriority, scheduler } from "./attribute.ts";
 import * as limit from "./limit.ts";
 import type { At } from "./value.ts";
 import {
@@ -15,7 +15,6 @@ import {
   required,
   string,
   text,
-  unique,
   wrong,
 } from "./value.ts";
 
@@ -34,6 +33,11 @@ export function checkProcess(at: At): Process | undefined {
     rlimits: rlimits(field(at, "rlimits")),
     noNewPrivileges: boolean(field(at, "noNewPrivileges")),
     oomScoreAdj: integer(field(at, "oomScoreAdj"), -1000, 1000),
+    scheduler: scheduler(field(at, "scheduler")),
+    ioPriority: ioPriority(field(at, "ioPriority")),
+    execCPUAffinity: affinity(field(at, "execCPUAffinity")),
+    apparmorProfile: label(field(at, "apparmorProfile")),
+    selinuxLabel: label(field(at, "selinuxLabel")),
   });
 }
 
@@ -46,18 +50,27 @@ function args(at: At): string[] | undefined {
   return words;
 }
 
-function argument(at: At): string | undefined {
+export function argument(at: At): string | undefined {
   const word = string(at);
   if (word === undefined || limit.bytesOf(word) <= limit.argument_bytes_max) return word;
   return wrong(at, `${named(at)} is longer than ${limit.argument_bytes_max} bytes`);
 }
 
 /** An entry without `=` must not mean "as on the host" (CVE-2026-57231). */
-function variable(at: At): string | undefined {
+export function variable(at: At): string | undefined {
   const entry = argument(at);
   if (entry === undefined) return undefined;
   if (entry.indexOf("=") > 0) return entry;
   return wrong(at, `${named(at)} is ${quote(entry)}, not NAME=value`);
+}
+
+/** A name for the kernel. The empty string is what Go's writers leave for "none". */
+export function label(at: At): string | undefined {
+  const name = string(at);
+  if (!name) return undefined;
+  if (/[\s\p{Cc}]/u.test(name))
+    return wrong(at, `${named(at)} is ${quote(name)}, a name with a space`);
+  return name;
 }
 
 function consoleSize(at: At): Process["consoleSize"] {
@@ -94,23 +107,16 @@ function capabilities(at: At): Process["capabilities"] {
   );
 }
 
+/** Whether they can be set is the policy engine's question. */
 function rlimits(at: At): Rlimit[] | undefined {
-  const limits = list(at, (entry) => {
+  return list(at, (entry) => {
     if (object(entry) === undefined) return undefined;
     const type = required(field(entry, "type"), string);
     const soft = required(field(entry, "soft"), rlimit);
     const hard = required(field(entry, "hard"), rlimit);
     if (type === undefined || soft === undefined || hard === undefined) return undefined;
-    if (rlimitNumber(type) < 0) {
-      return wrong(field(entry, "type"), `${quote(type)} is no limit that Linux knows`);
-    }
-    if (hard !== -1 && (soft === -1 || soft > hard)) {
-      return wrong(field(entry, "soft"), `the soft limit of ${quote(type)} is above the hard one`);
-    }
     return { type, soft, hard };
   });
-  unique(at, limits, (entry) => entry.type);
-  return limits;
 }
 
 const infinity = 2n ** 64n - 1n;

@@ -1,9 +1,9 @@
 import type { Json } from "../json.ts";
 import type { Seccomp, SeccompArgument, SeccompRule } from "../types.ts";
 import { uint32_max } from "./limit.ts";
-import { refusal } from "./unsupported.ts";
 import type { At } from "./value.ts";
 import {
+  absolute,
   defined,
   field,
   integer,
@@ -11,13 +11,13 @@ import {
   named,
   object,
   oneOf,
-  pointerOf,
   required,
+  string,
   text,
   wrong,
 } from "./value.ts";
 
-const actions = [
+export const actions = [
   "SCMP_ACT_KILL",
   "SCMP_ACT_KILL_PROCESS",
   "SCMP_ACT_KILL_THREAD",
@@ -29,7 +29,7 @@ const actions = [
   "SCMP_ACT_NOTIFY",
 ] as const;
 
-const operators = [
+export const operators = [
   "SCMP_CMP_NE",
   "SCMP_CMP_LT",
   "SCMP_CMP_LE",
@@ -39,7 +39,7 @@ const operators = [
   "SCMP_CMP_MASKED_EQ",
 ] as const;
 
-const flags = [
+export const flags = [
   "SECCOMP_FILTER_FLAG_TSYNC",
   "SECCOMP_FILTER_FLAG_LOG",
   "SECCOMP_FILTER_FLAG_SPEC_ALLOW",
@@ -65,8 +65,22 @@ export function checkSeccomp(at: At): Seccomp | undefined {
     architectures: list(field(at, "architectures"), (each) => oneOf(each, architectures)),
     flags: list(field(at, "flags"), (each) => oneOf(each, flags)),
     syscalls: list(field(at, "syscalls"), rule),
+    ...listener(at),
   };
+  const asks = seccomp.syscalls?.some(({ action }) => action === "SCMP_ACT_NOTIFY");
+  if (asks && seccomp.listenerPath === undefined)
+    wrong(field(at, "listenerPath"), "a rule has SCMP_ACT_NOTIFY, and there is no `listenerPath`");
   return defaultAction && defined<Seccomp>({ defaultAction, ...seccomp });
+}
+
+/** The empty string is what Go's writers leave for "none". */
+function listener(at: At): Pick<Seccomp, "listenerPath" | "listenerMetadata"> {
+  const [path, data] = [field(at, "listenerPath"), field(at, "listenerMetadata")];
+  const listenerPath = path.value === "" ? undefined : absolute(path);
+  const listenerMetadata = string(data) || undefined;
+  if (listenerMetadata !== undefined && path.value === undefined)
+    wrong(data, `${named(data)} is for a listener, and there is no \`listenerPath\``);
+  return defined<Seccomp>({ listenerPath, listenerMetadata } as never);
 }
 
 const properties = ["defaultAction", "defaultErrnoRet", "architectures", "flags", "syscalls"];
@@ -76,12 +90,7 @@ function isEmpty(value: Json | undefined): boolean {
   return value instanceof Map && !properties.some((name) => value.has(name));
 }
 
-function action(at: At): (typeof actions)[number] | undefined {
-  const value = oneOf(at, actions);
-  if (value !== "SCMP_ACT_NOTIFY") return value;
-  at.problems.push(refusal(pointerOf(at), "a listener for system calls"));
-  return undefined;
-}
+const action = (at: At) => oneOf(at, actions);
 
 function errno(at: At): number | undefined {
   return at.value === null ? undefined : integer(at, 0, errno_max);
