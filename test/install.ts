@@ -18,7 +18,10 @@ export function install(): Installed {
   const directory = mkdtempSync(join(tmpdir(), "wrun-installed-"));
   chmodSync(directory, 0o755);
   const { files } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-  const needed = (files as string[]).filter((path) => !/^docs|\.md$|types$/.test(path));
+  // What is for embedders and for those who write components is in test/package.
+  const needed = (files as string[]).filter(
+    (path) => !/^docs|\.md$|types$|^dist\/bindgen|^dist\/policy\.js|\.wit$/.test(path),
+  );
   for (const path of ["package.json", "node_modules/koffi", "node_modules/@koromix", ...needed]) {
     cpSync(join(project, path), join(directory, path), { recursive: true });
   }

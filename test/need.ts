@@ -5,29 +5,42 @@
  * architecture) cannot, so there another lane has to run the test, and test/summary.ts checks that one did.
  */
 import { execFileSync } from "node:child_process";
-import { accessSync, constants, existsSync, readFileSync } from "node:fs";
+import { accessSync, constants, existsSync, readFileSync, realpathSync } from "node:fs";
+import { release, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 
 export type Tool =
   | "aarch64-gcc"
-  | "apparmor_parser"
+  | "bun"
   | "busybox"
+  | "chromium"
+  | "cni"
+  | "containerd"
+  | "crictl"
   | "crun"
+  | "deno"
+  | "docker"
   | "gcc"
   | "newuidmap"
+  | "podman"
   | "ps"
   | "python3"
   | "runc"
+  | "rust"
+  | "script"
   | "strace"
   | "subids"
   | "user"
   | "wasmtime";
 
 export type Host =
+  | "apparmor"
   | "arm64"
   | "cgroup-v1"
   | "cgroup-v2"
+  | "criu"
   | "hybrid"
+  | "id-mapped"
   | "memory-controller"
   | "not-root"
   | "root"
@@ -46,14 +59,23 @@ export interface Account {
 
 const tools = new Set<Need>([
   "aarch64-gcc",
-  "apparmor_parser",
+  "bun",
   "busybox",
+  "chromium",
+  "cni",
+  "containerd",
+  "crictl",
   "crun",
+  "deno",
+  "docker",
   "gcc",
   "newuidmap",
+  "podman",
   "ps",
   "python3",
   "runc",
+  "rust",
+  "script",
   "strace",
   "subids",
   "user",
@@ -121,20 +143,64 @@ function userNamespaces(): boolean {
   }
 }
 
+/** Has it CRIU, and a kernel that is not too new for it? Then `criu check` is content. */
+function canDump(): boolean {
+  const criu = which("criu");
+  if (criu === "") return false;
+  try {
+    execFileSync(criu, ["check"], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const unified = () => existsSync("/sys/fs/cgroup/cgroup.controllers");
 const has = (name: string) => () => which(name) !== "";
+const all = (...names: string[]) => names.every((name) => which(name) !== "");
 const root = () => process.geteuid?.() === 0;
+
+/** The security modules of this kernel, where securityfs is mounted. */
+function lsm(): string {
+  const path = "/sys/kernel/security/lsm";
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}
+
+/** Is the temporary directory on a file system whose mounts can map ids: man 2 mount_setattr? */
+function mapsIds(): boolean {
+  const directory = realpathSync(tmpdir());
+  const mounts = readFileSync("/proc/self/mounts", "utf8")
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([, point = "?"]) => point === "/" || `${directory}/`.startsWith(`${point}/`));
+  const type = mounts.reduce((best, each) =>
+    (each[1] ?? "").length >= (best[1] ?? "").length ? each : best,
+  )[2];
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  const hasTmpfs = major > 6 || (major === 6 && minor >= 3);
+  return ["ext4", "xfs", "btrfs", ...(hasTmpfs ? ["tmpfs"] : [])].includes(type ?? "");
+}
 
 const probes: Record<Need, () => boolean> = {
   "aarch64-gcc": has("aarch64-linux-gnu-gcc"),
-  apparmor_parser: has("apparmor_parser"),
+  apparmor: () => /\bapparmor\b/.test(lsm()) && which("apparmor_parser") !== "",
+  bun: () => webAssemblyHost("bun") !== "",
   busybox: has("busybox"),
+  chromium: () => webAssemblyHost("chromium") !== "",
+  cni: () => existsSync("/usr/lib/cni/bridge"),
+  containerd: () => all("containerd", "ctr"),
+  crictl: () => crictl() !== "",
   crun: has("crun"),
+  deno: () => webAssemblyHost("deno") !== "",
+  docker: () => all("containerd", "docker", "dockerd"),
   gcc: has("gcc"),
   newuidmap: has("newuidmap"),
+  podman: () => all("podman", "conmon", "catatonit"),
   ps: has("ps"),
   python3: has("python3"),
   runc: has("runc"),
+  rust: () => existsSync(`${process.env.WRUN_TEST_RUST}/vectors`),
+  script: has("script"),
   strace: has("strace"),
   subids: () => root() && subordinateUser() !== null && which("newuidmap") !== "",
   user: () => root() && ordinaryUser() !== null,
@@ -142,6 +208,8 @@ const probes: Record<Need, () => boolean> = {
   arm64: () => process.arch === "arm64",
   "cgroup-v1": () => /^\d+:[^:]+:/m.test(text("/proc/self/cgroup")) && !unified(),
   "cgroup-v2": unified,
+  criu: canDump,
+  "id-mapped": mapsIds,
   hybrid: () => existsSync("/sys/fs/cgroup/unified/cgroup.controllers"),
   "memory-controller": () => /^memory\t\d+\t\d+\t1$/m.test(text("/proc/cgroups")),
   "not-root": () => !root(),
@@ -161,6 +229,17 @@ export function wasmtimePython(): string {
   } catch {
     return "";
   }
+}
+
+/** Where one of these programs is: $WRUN_TEST_BUN and so on, else in PATH; "" when it is not. `.ci/hosts` has them all. */
+export function webAssemblyHost(name: "bun" | "chromium" | "deno"): string {
+  return process.env[`WRUN_TEST_${name.toUpperCase()}`] ?? which(name);
+}
+
+/** $WRUN_TEST_CRICTL, else in PATH; "" when there is none. */
+export function crictl(): string {
+  const path = process.env.WRUN_TEST_CRICTL;
+  return path && existsSync(path) ? path : which("crictl");
 }
 
 const answers = new Map<Need, boolean>();

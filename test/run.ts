@@ -22,6 +22,11 @@ const { values, positionals: patterns } = parseArgs({
 });
 
 const slow = Number(process.env.WRUN_TEST_SLOW ?? 1);
+/**
+ * QEMU without KVM: V8 compiles on one thread there. With more, one patches code that another is running, and an emulated
+ * processor now and then runs half of each: twice the engine met a trap, each time in another place.
+ */
+const isEmulated = process.env.WRUN_TEST_VM === "1";
 const file_timeout_ms = 600_000 * slow;
 const reports = resolve("dist/report");
 const outdir = "dist/test";
@@ -35,7 +40,7 @@ interface Ended {
 /** Runs one file. Its output is kept and printed in one piece, so that two files do not mix. */
 function runFile(file: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((done, fail) => {
-    const options = slow > 1 ? [] : ["--enable-source-maps"];
+    const options = isEmulated ? ["--single-threaded"] : ["--enable-source-maps"];
     const child = spawn(process.execPath, [...options, file], {
       env,
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,7 +1,7 @@
 /**
  * Adds up the lanes of `.ci/run`: `node dist/summary.js NAME=STATUS...`. A lane counts as the tests in its report,
- * dist/report/NAME.jsonl, and without one as a test of its own. A test that no lane has run counts as failed. The last
- * line is `N passed, N failed`.
+ * dist/report/NAME.jsonl, and without one as a test of its own. A test that no lane has run counts as failed. What failed
+ * is said once more, as an hour of output may be kept in part only. The last line is `N passed, N failed`.
  */
 import { type Counts, count, type Entry, read, sentence } from "./report.ts";
 
@@ -22,6 +22,8 @@ for (const argument of process.argv.slice(2)) {
   if (status !== "0" && counts.failed === 0) counts.failed = 1;
   if (entries.length === 0) counts.passed = 1 - counts.failed;
   add(lane, counts);
+  for (const { topic, name, why } of entries.filter(({ outcome }) => outcome === "failed"))
+    console.log(`    ✘ ${topic}: ${name}: ${why.split("\n", 1)[0]?.slice(0, 200)}`);
   for (const entry of entries) {
     const key = `${entry.topic}: ${entry.name}`;
     const known = everywhere.get(key);

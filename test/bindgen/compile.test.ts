@@ -24,7 +24,8 @@ async function build(implementation: string): Promise<Uint8Array[]> {
   writeFileSync(`${directory}/greeting.ts`, implementation);
   const [core, component] = [`${directory}/small.core.wasm`, `${directory}/small.wasm`];
   const entry = `${directory}/as/glue.ts`;
-  await compile({ wit: WIT, world: "small", entry, exports, core, component });
+  const config = "asconfig.json";
+  await compile({ wit: WIT, world: "small", entry, config, exports, core, component });
   return [readFileSync(core), readFileSync(component)];
 }
 

@@ -92,9 +92,9 @@ export async function buildEcho(directory: string, options: Options = {}): Promi
     if (planted === glue) throw new Error("nothing was planted");
     writeFileSync(entry, planted);
   }
-  await writeHost(world, `${directory}/host.js`);
+  writeHost(world, `${directory}/host.js`);
   const core = `${directory}/echo.core.wasm`;
   const component = `${directory}/echo.wasm`;
-  await compile({ wit, world: "echo", entry, exports, core, component });
+  await compile({ wit, world: "echo", entry, config: "asconfig.json", exports, core, component });
   return { world, down, directory };
 }

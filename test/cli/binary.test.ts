@@ -26,7 +26,10 @@ const lastLine = (text: string) => text.trimEnd().split("\n").at(-1) ?? "";
 
 test("--version is that of the package", () => {
   const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
-  assert.equal(wrun(["--version"]), { status: 0, out: `wrun ${version}\n`, err: "" });
+  const out = `wrun version ${version}\nspec: 1.3.0\n`;
+  for (const argv of [["--version"], ["-v"], ["--debug", "--version"]]) {
+    assert.equal(wrun(argv), { status: 0, out, err: "" });
+  }
 });
 
 test("help is an answer: on stdout, and 0", () => {

@@ -13,7 +13,10 @@ const read = (argv: string[], env: NodeJS.ProcessEnv = {}): RunOptions =>
   runOptions(parseFlags(argv, flags, ""), env);
 
 test("every flag of run but those of the CLI itself reaches the library", () => {
-  const own = new Set(["help", "status-fd"]);
+  const own = new Set([
+    ...["help", "status-fd", "detach", "keep", "no-subreaper"],
+    ...["console-socket", "pidfd-socket", "preserve-fds"],
+  ]);
   for (const { name, kind } of flags.filter((flag) => !own.has(flag.name))) {
     const value = name === "security-opt" ? "seccomp=1" : "1";
     const argv = kind === "switch" ? [`--${name}`] : [`--${name}=${value}`];

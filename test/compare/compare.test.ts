@@ -18,7 +18,14 @@ const { cgroup } = workstation.facts;
 /** With the iocost model, which has io.weight. */
 const facts = {
   ...workstation.facts,
-  cgroup: { ...cgroup, features: { ...cgroup.features, iocost: true } },
+  cgroup: {
+    ...cgroup,
+    hierarchies: cgroup.hierarchies.map((each) => ({
+      ...each,
+      controllers: [...each.controllers, "hugetlb"],
+    })),
+    features: { ...cgroup.features, iocost: true, hugepageSizes: ["2MB"] },
+  },
 };
 
 function ask(resources: Resources, runtime: Runtime) {
@@ -26,6 +33,7 @@ function ask(resources: Resources, runtime: Runtime) {
 }
 
 const none = "nothing written";
+const disk = (rate: number) => ({ major: 8, minor: 0, rate });
 const max = `memory.max = ${limit}`;
 
 /** "": as wrun. */
@@ -83,6 +91,54 @@ const rows: [name: string, resources: Resources, ours: string, theirs: [string, 
       ["", "", "io.weight = 51"],
     ],
     ["swappiness", { memory: { swappiness: 10 } }, "refused", [none, "", none]],
+    ["no OOM killer", { memory: { disableOOMKiller: true } }, "refused", [none, "", none]],
+    ["an OOM killer", { memory: { disableOOMKiller: false } }, "", ["", "", ""]],
+    ["TCP memory", { memory: { kernelTCP: limit } }, "refused", [none, "", none]],
+    [
+      "real-time",
+      { cpu: { realtimeRuntime: 5000, realtimePeriod: 1_000_000 } },
+      "refused",
+      [none, "", ""],
+    ],
+    ["a weight of leaves", { blockIO: { leafWeight: 500 } }, "refused", [none, "", ""]],
+    ["a network class", { network: { classID: 5 } }, "refused", [none, "", none]],
+    [
+      "huge pages",
+      { hugepageLimits: [{ pageSize: "2MB", limit: 4194304 }] },
+      "hugetlb.2MB.max = 4194304, hugetlb.2MB.rsvd.max = 4194304",
+      ["", "hugetlb.2MB.max = 4194304", ""],
+    ],
+    [
+      "huge pages that are not there",
+      { hugepageLimits: [{ pageSize: "1GB", limit: 0 }] },
+      "",
+      ["", "", ""],
+    ],
+    ["a reservation", { memory: { reservation: limit } }, "", ["", "", ""]],
+    ["processors", { cpu: { cpus: "0-1", mems: "0" } }, "", ["", "", ""]],
+    ["an idle cgroup", { cpu: { idle: 1 } }, "", ["", "", ""]],
+    ["time saved up", { cpu: { quota: 50000, period: 100000, burst: 20000 } }, "", ["", "", ""]],
+    ["a throttle", { blockIO: { throttleReadBpsDevice: [disk(4096)] } }, "", ["", "", ""]],
+    [
+      "a throttle of 0",
+      { blockIO: { throttleWriteIOPSDevice: [disk(0)] } },
+      "io.max = 8:0 wiops=max",
+      ["refused", "refused", "refused"],
+    ],
+    ["a throttle of 1", { blockIO: { throttleReadBpsDevice: [disk(1)] } }, "refused", ["", "", ""]],
+    [
+      "a weight of one device without BFQ",
+      { blockIO: { weightDevice: [{ major: 8, minor: 0, weight: 500 }] } },
+      "io.weight = 8:0 4950",
+      [none, "refused", "refused"],
+    ],
+    ["a file of unified", { unified: { "memory.high": "33554432" } }, "", ["", "", ""]],
+    [
+      "unified that moves processes",
+      { unified: { "cgroup.procs": "0" } },
+      "refused",
+      ["cgroup.procs = 0", "cgroup.procs = 0", "cgroup.procs = 0"],
+    ],
   ];
 
 for (const [name, resources, ours, theirs] of rows)
@@ -137,10 +193,10 @@ test("as text: the place, both sides, and the rule of each", () => {
   assert.is(comparisonText(compare(spec, facts, "runc")), "runc 1.5.0 would write the same\n");
 });
 
-test("not for a host with cgroup v1", () => {
-  const old = { ...cgroup, version: "v1" as const };
+test("not for a host without cgroups", () => {
+  const nothing = { ...cgroup, version: "none" as const, hierarchies: [] };
   try {
-    compare({ ociVersion: "1.0.2" }, { ...facts, cgroup: old }, "runc");
+    compare({ ociVersion: "1.0.2" }, { ...facts, cgroup: nothing }, "runc");
     assert.unreachable();
   } catch (error) {
     assert.is((error as WrunError).code, "ERR_FEATURE_MISSING");

@@ -27,6 +27,7 @@ export const facts: Facts = {
   root: { directories: [], links: [] },
   rlimits: { RLIMIT_NOFILE: { soft: 1024, hard: 4096 }, RLIMIT_NPROC: { soft: 99, hard: 99 } },
   lsm: ["capability", "apparmor"],
+  resctrl: null,
   seccomp: true,
 };
 

@@ -15,7 +15,7 @@ export interface Allowed {
   /** Default: in every case. */
   cases?: RegExp;
   /** Only there can it be seen. */
-  host?: "cgroup-v2";
+  host?: "cgroup-v2" | "misc on v1";
 }
 
 export const allowed: readonly Allowed[] = [
@@ -64,12 +64,12 @@ export const allowed: readonly Allowed[] = [
     why: "runc masks files with the container's own /dev/null, which may be any file (CVE-2025-31133), and writable",
     section: /^mounts$/,
     against: "runc",
-    wrun: /^(\S+) \/null ro,relatime - devtmpfs devtmpfs \S+ on /,
+    wrun: /^(\S+) \/null ro,relatime - devtmpfs \S+ \S+ on /,
     other: /^(\S+) (?:\/null rw,nosuid - tmpfs tmpfs |BUNDLE\/rootfs\/dev\/null ro,)/,
   },
   {
     why: "the same, seen by a change of its mode",
-    section: /^path \/(?:proc\/(?:keys|timer_list)|etc\/key)$/,
+    section: /^path \/(?:proc\/(?:kcore|keys|timer_list)|etc\/key)$/,
     against: "runc",
     wrun: /^chmod: .* Read-only file system$/,
     other: /^changed$|Operation not permitted$/,
@@ -237,16 +237,30 @@ export const allowed: readonly Allowed[] = [
     wrun: / keyring _ses: empty$/,
   },
   {
-    why: "controllers that wrun has no limits for yet are not handed on to the container's cgroup",
+    why: "wrun hands on the controllers that a limit or the statistics need, the others hand on all there are",
     section: /^(?:cgroup directory|path \/sys\/fs\/cgroup)$/,
-    against: "crun",
     host: "cgroup-v2",
     other: /^(?:hugetlb|misc|rdma)\./,
   },
   {
-    why: "crun 1.8 has the old formula, by which a default of 1024 is not the kernel's 100; 1.23 has wrun's",
+    why: "runc 1.1 does not know the controller misc on v1, and leaves the container in the host's cgroup of it",
+    section: /^(?:mounts|cgroup|outside: cgroups)$/,
+    against: "runc",
+    host: "misc on v1",
+    wrun: /^(?:\/sys\/fs\/cgroup\/misc .*|\d+:misc:.*)$/,
+    other: /^(?:\/sys\/fs\/cgroup\/misc \/ .*|\d+:misc:\/)$/,
+  },
+  {
+    why: "the source of a mount is a word",
+    section: /^mounts$/,
+    against: "runc",
+    host: "cgroup-v2",
+    wrun: /^\/sys\/fs\/cgroup \/ (\S+) - cgroup2 cgroup2 /,
+    other: /^\/sys\/fs\/cgroup \/ (\S+) - cgroup2 cgroup /,
+  },
+  {
+    why: "crun 1.8 and runc 1.1 have the old formula, by which a default of 1024 is not the kernel's 100; crun 1.23 has wrun's",
     section: /^outside: cgroup /,
-    against: "crun",
     cases: /^limits$/,
     host: "cgroup-v2",
     wrun: /^(cpu.weight(?:.nice)?) (?:59|2)$/,

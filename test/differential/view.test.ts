@@ -1,4 +1,5 @@
 /** One bundle under wrun, crun and runc: the container sees the same, and so does the host. */
+import { existsSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { topic } from "../harness.ts";
 import { install } from "../install.ts";
@@ -77,5 +78,11 @@ test(
   },
   () => assert.equal(unused("cgroup-v2"), []),
 );
+
+test("and that of a controller misc of v1", {
+  needs: ["root", "busybox", "runc", "cgroup-v1"],
+}, () => {
+  if (existsSync("/sys/fs/cgroup/misc")) assert.equal(unused("misc on v1"), []);
+});
 
 test.run();

@@ -46,6 +46,7 @@ const facts: Facts = {
     { point: "/proc", type: "proc", options: ["rw", "nosuid"] },
     { point: "/proc/sys/fs/binfmt_misc", type: "autofs", options: ["rw"] },
   ],
+  resctrl: null,
   root: { directories: ["etc", "home", "usr"], links: [{ name: "bin", to: "usr/bin" }] },
   rlimits: {},
   lsm: ["lockdown", "capability", "yama", "selinux", "bpf"],

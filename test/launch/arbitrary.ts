@@ -1,7 +1,7 @@
 /** Specs for fast-check: everything a launch program is made from, in all combinations. */
 import fc from "fast-check";
-import type { Rootfs } from "../../runtime/launch/launch.ts";
-import type { Mount, NamespaceType, Spec } from "../../runtime/spec/types.ts";
+import type { How, Rootfs } from "../../runtime/launch/launch.ts";
+import type { Hooks, Mount, NamespaceType, SeccompRule, Spec } from "../../runtime/spec/types.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 import { docker } from "../doctor/hosts.ts";
 import { base, directory, noCgroup, pi, ranges, root, single } from "./imaginary.ts";
@@ -12,11 +12,17 @@ const destination = fc.constantFrom("/", "/data", "/a/b/c", "/a/../b", "/proc/x"
 const flags = fc.subarray(["ro", "nosuid", "nodev", "noexec", "noatime", "rro", "rnoexec", "rw"]);
 const propagation = fc.constantFrom([], ["rprivate"], ["shared"], ["rslave"], ["unbindable"]);
 
+const shown = (hostID: number) => [{ containerID: 0, hostID, size: 10 }];
+const ownIds = fc
+  .constantFrom(0, 0, 5000, 6000)
+  .map((id) => (id === 0 ? {} : { uidMappings: shown(id), gidMappings: shown(id) }));
+
 const bind: fc.Arbitrary<Mount> = fc
-  .tuple(destination, fc.constantFrom("bind", "rbind"), flags, propagation)
-  .map(([destination, how, flags, propagation]) => ({
+  .tuple(destination, fc.constantFrom("bind", "rbind"), flags, propagation, ownIds)
+  .map(([destination, how, flags, propagation, ids]) => ({
     ...{ destination, type: "none", source: "/srv/data" },
     options: [how, ...flags, ...propagation],
+    ...ids,
   }));
 
 const filesystem: fc.Arbitrary<Mount> = fc
@@ -24,7 +30,7 @@ const filesystem: fc.Arbitrary<Mount> = fc
     fc.oneof(destination, fc.constantFrom("/dev", "/proc", "/sys", "/tmp")),
     fc.constantFrom("tmpfs", "proc", "sysfs", "mqueue", "devpts", "cgroup", "overlay"),
     flags,
-    fc.subarray(["size=64k", "mode=755", "gid=5", "newinstance", "sync"]),
+    fc.subarray(["size=64k", "mode=755", "gid=5", "newinstance", "sync", "tmpcopyup"]),
     propagation,
   )
   .map(([destination, type, flags, data, propagation]) => ({
@@ -95,6 +101,7 @@ export const specs: fc.Arbitrary<Spec> = fc
     hostname: fc.boolean(),
     sysctl: fc.boolean(),
     offsets: fc.boolean(),
+    seccomp: maybe(fc.constantFrom<SeccompRule["action"]>("SCMP_ACT_ERRNO", "SCMP_ACT_NOTIFY")),
     maskedPaths: paths,
     readonlyPaths: paths,
     propagation: maybe(fc.constantFrom(...propagations)),
@@ -121,10 +128,42 @@ export const specs: fc.Arbitrary<Spec> = fc
         devices: given.devices,
         ...(given.propagation && { rootfsPropagation: given.propagation }),
         ...(given.sysctl && has("network") && { sysctl: { "net.ipv4.ip_forward": "1" } }),
+        ...(given.seccomp && {
+          seccomp: {
+            defaultAction: "SCMP_ACT_ALLOW" as const,
+            syscalls: [{ names: ["mkdir"], action: given.seccomp }],
+            listenerPath: "/run/agent",
+          },
+        }),
         ...(given.offsets && has("time") && { timeOffsets: { boottime: { secs: 1 } } }),
       },
     };
   });
+
+const hook = fc.record({
+  path: fc.constantFrom("/opt/hook", "/bin/hook"),
+  args: fc.constantFrom<string[]>(["hook"], ["hook", "x"]),
+  env: fc.subarray(["A=1", "B="]),
+  timeout: fc.integer({ min: 1, max: 9 }),
+});
+
+const list = fc.array(hook, { maxLength: 2 });
+
+/** Hooks of every kind, also none. */
+export const hooks: fc.Arbitrary<Hooks> = fc.record({
+  ...{ prestart: list, createRuntime: list, createContainer: list },
+  ...{ startContainer: list, poststart: list, poststop: list },
+});
+
+export const hows: fc.Arbitrary<How> = fc.record({
+  waitsFor: fc.constantFrom("wrun" as const, "start" as const),
+  preserved: fc.nat(3),
+  pivot: fc.boolean(),
+  ownKeyring: fc.boolean(),
+  keeper: fc.boolean(),
+  outlives: fc.boolean(),
+  isExec: fc.boolean(),
+});
 
 export const facts: fc.Arbitrary<Facts> = fc.constantFrom(
   ...[root, root, pi, ranges, single, noCgroup, { ...docker.facts, lastCapability: 7 }],

@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import * as assert from "uvu/assert";
 import { WrunError } from "../../runtime/error.ts";
-import type { Launch } from "../../runtime/launch/launch.ts";
+import { descriptors, type How, type Launch } from "../../runtime/launch/launch.ts";
 import { buildProgram } from "../../runtime/launch/program.ts";
+import type { Hooks } from "../../runtime/spec/types.ts";
 import type { Place, Program, Step, Value } from "../../shim/program/program.ts";
 import type { Topic } from "../harness.ts";
-import { facts, rootfs, specs } from "./arbitrary.ts";
+import { facts, hooks, hows, rootfs, specs } from "./arbitrary.ts";
 import { isSlot } from "./flow.ts";
 import { launchOf } from "./imaginary.ts";
 
@@ -61,17 +62,37 @@ export const prctl =
 export const isSlotOf = (value: Value | undefined, slot: number): boolean =>
   isSlot(value) && value.slot === slot;
 
+/** From here on init closes all before it uses a path of the container. */
+export function lowest({ launch }: Asked): number {
+  const { report, kept } = descriptors(launch);
+  return Math.max(report, ...Object.values(kept)) + 1;
+}
+
 let built = 0;
 
 /** A test that something holds for the program of every launch that the policy engine does not refuse. */
 export function holds(test: Topic, name: string, check: (asked: Asked) => void): void {
+  holdsWith(fc.constant({}), test, name, check);
+}
+
+/** The same for every way to launch, and with hooks. */
+export function holdsAlways(test: Topic, name: string, check: (asked: Asked) => void): void {
+  holdsWith(fc.record({ how: hows, hooks }), test, name, check);
+}
+
+function holdsWith(
+  more: fc.Arbitrary<{ how?: How; hooks?: Hooks }>,
+  test: Topic,
+  name: string,
+  check: (asked: Asked) => void,
+): void {
   test(name, () => {
     const before = built;
     fc.assert(
-      fc.property(specs, facts, rootfs, (spec, host, rootfs) => {
+      fc.property(specs, facts, rootfs, more, (spec, host, rootfs, { how, hooks }) => {
         let launch: Launch;
         try {
-          launch = launchOf(spec, host, rootfs);
+          launch = launchOf({ ...spec, ...(hooks && { hooks }) }, host, rootfs, how);
         } catch (error) {
           // What the policy engine refuses has no program.
           if (error instanceof WrunError) return;

@@ -2,8 +2,8 @@
  * What each feature of a spec adds to a program: test/launch/golden/base.txt is the whole of one, the other files are
  * what differs from it. UPDATE=1 writes them anew.
  */
-import type { Rootfs } from "../../runtime/launch/launch.ts";
-import type { Spec } from "../../runtime/spec/types.ts";
+import type { How, Rootfs } from "../../runtime/launch/launch.ts";
+import type { Mount, Seccomp, Spec } from "../../runtime/spec/types.ts";
 import type { Facts } from "../../shim/facts/types.ts";
 import { golden } from "../cli/golden.ts";
 import { topic } from "../harness.ts";
@@ -17,14 +17,15 @@ interface Feature {
   spec?: Spec;
   facts?: Facts;
   rootfs?: Rootfs;
+  how?: Partial<How>;
   /** What it is compared with, the base when left out. */
   from?: Feature;
   /** Shows every step of making a mount point. */
   full?: boolean;
 }
 
-function linesOf({ spec = base, facts = host.root, rootfs, full }: Feature): string[] {
-  return programLines(host.programOf(spec, facts, rootfs), facts.arch, !full);
+function linesOf({ spec = base, facts = host.root, rootfs, how, full }: Feature): string[] {
+  return programLines(host.programOf(spec, facts, rootfs, how), facts.arch, !full);
 }
 
 const joined = (...types: Parameters<typeof list>) =>
@@ -36,10 +37,20 @@ const mount = (destination: string, type: string, source: string, ...options: st
   source,
   options,
 });
-const mounts = (...more: ReturnType<typeof mount>[]): Spec => ({
+const mounts = (...more: Mount[]): Spec => ({
   ...base,
   mounts: [...(base.mounts ?? []), ...more],
 });
+
+const filter: Seccomp = {
+  defaultAction: "SCMP_ACT_ALLOW",
+  syscalls: [{ names: ["mkdir"], action: "SCMP_ACT_ERRNO" }],
+};
+const asking: Seccomp = {
+  ...filter,
+  syscalls: [{ names: ["mkdir"], action: "SCMP_ACT_NOTIFY" }],
+  listenerPath: "/run/agent",
+};
 
 const dev = mount("/dev", "tmpfs", "tmpfs", "mode=755");
 const pts = mount("/dev/pts", "devpts", "devpts", "newinstance", "gid=5");
@@ -96,6 +107,14 @@ const features: Record<string, Feature> = {
   "mount-bind-ro": { spec: mounts(mount("/data", "none", "/srv/data", "bind", "ro", "noexec")) },
   "mount-bind-rro": { spec: mounts(mount("/data", "none", "/srv/data", "rbind", "rro")) },
   "mount-bind-shared": { spec: mounts(mount("/data", "none", "/srv/data", "rbind", "rshared")) },
+  "mount-tmpcopyup": { spec: mounts(mount("/run", "tmpfs", "tmpfs", "ro", "tmpcopyup", "nosuid")) },
+  "mount-bind-idmap": {
+    spec: mounts({
+      ...mount("/data", "none", "/srv/data", "rbind", "ridmap"),
+      uidMappings: [{ containerID: 0, hostID: 5000, size: 10 }],
+      gidMappings: [{ containerID: 0, hostID: 5000, size: 10 }],
+    }),
+  },
   "mount-bind-atime": { spec: mounts(mount("/data", "none", "/srv/data", "bind", "noatime")) },
   "mount-tmpfs": {
     spec: mounts(mount("/tmp", "tmpfs", "tmpfs", "nosuid", "nodev", "size=64k", "mode=1777")),
@@ -147,6 +166,58 @@ const features: Record<string, Feature> = {
   rlimits: {
     spec: withProcess({ rlimits: [{ type: "RLIMIT_NOFILE", soft: 1024, hard: -1 }] }),
   },
+  scheduler: {
+    spec: withProcess({
+      scheduler: { policy: "SCHED_BATCH", nice: -3, flags: ["SCHED_FLAG_RESET_ON_FORK"] },
+    }),
+  },
+  "scheduler-userns": {
+    spec: withUser(withProcess({ scheduler: { policy: "SCHED_IDLE" } })),
+    from: { spec: withUser(base) },
+  },
+  "io-priority": { spec: withProcess({ ioPriority: { class: "IOPRIO_CLASS_BE", priority: 6 } }) },
+  "cpu-affinity": {
+    spec: withProcess({ execCPUAffinity: { initial: "0,3", final: "64" } }),
+    how: { isExec: true },
+  },
+  "cpu-affinity-not-of-exec": { spec: withProcess({ execCPUAffinity: { initial: "0,3" } }) },
+  "memory-policy": {
+    spec: withLinux({
+      memoryPolicy: { mode: "MPOL_BIND", nodes: "0,65", flags: ["MPOL_F_STATIC_NODES"] },
+    }),
+  },
+  personality: { spec: withLinux({ personality: { domain: "LINUX32" } }) },
+  apparmor: { spec: withProcess({ apparmorProfile: "box" }) },
+  "apparmor-joined": {
+    spec: {
+      ...withProcess({ apparmorProfile: "box" }),
+      linux: { namespaces: [{ type: "mount", path: "/proc/7/ns/mnt" }] },
+    },
+    from: { spec: { ...base, linux: { namespaces: [{ type: "mount", path: "/proc/7/ns/mnt" }] } } },
+  },
+  selinux: {
+    spec: {
+      ...withProcess({ selinuxLabel: "system_u:system_r:box_t:s0:c1,c2" }),
+      linux: { ...base.linux, mountLabel: "system_u:object_r:box_file_t:s0:c1,c2" },
+      mounts: [...(base.mounts ?? []), mount("/run", "tmpfs", "tmpfs")],
+    },
+    from: { spec: mounts(mount("/run", "tmpfs", "tmpfs")) },
+  },
+  listener: {
+    spec: withLinux({ seccomp: asking }),
+    from: { spec: withLinux({ seccomp: filter }) },
+  },
+  "listener-no-new-privileges": {
+    spec: { ...withProcess({ noNewPrivileges: true }), linux: { ...base.linux, seccomp: asking } },
+    how: { waitsFor: "start" },
+    from: {
+      spec: {
+        ...withProcess({ noNewPrivileges: true }),
+        linux: { ...base.linux, seccomp: filter },
+      },
+      how: { waitsFor: "start" },
+    },
+  },
   "oom-score": { spec: withProcess({ oomScoreAdj: -500 }) },
   "user-and-capabilities": {
     spec: withProcess({
@@ -163,6 +234,39 @@ const features: Record<string, Feature> = {
   "no-new-privileges": { spec: withProcess({ noNewPrivileges: true }) },
   "search-path": { spec: withProcess({ args: ["app"], env: ["PATH=/bin:/opt/"] }) },
   cwd: { spec: withProcess({ cwd: "/srv" }) },
+  create: { how: { waitsFor: "start" } },
+  "create-search-path": {
+    spec: withProcess({ args: ["app"], env: ["PATH=/bin:/opt/"] }),
+    how: { waitsFor: "start" },
+    from: { spec: withProcess({ args: ["app"], env: ["PATH=/bin:/opt/"] }) },
+  },
+  "preserved-fds": { how: { preserved: 2 } },
+  "create-preserved-fds": {
+    how: { preserved: 2, waitsFor: "start" },
+    from: { how: { waitsFor: "start" } },
+  },
+  "hooks-of-create": {
+    spec: {
+      ...base,
+      hooks: {
+        createRuntime: [{ path: "/opt/runtime" }],
+        createContainer: [{ path: "/opt/hook", args: ["hook", "x"], env: ["A=1"], timeout: 5 }],
+      },
+    },
+  },
+  "hooks-of-start": {
+    spec: { ...base, hooks: { startContainer: [{ path: "/hook" }, { path: "/two" }] } },
+    how: { waitsFor: "start" },
+    from: { how: { waitsFor: "start" } },
+  },
+  "no-pivot-with-hooks": {
+    spec: { ...base, hooks: { prestart: [{ path: "/opt/hook" }] } },
+    how: { pivot: false },
+    from: { spec: { ...base, hooks: { prestart: [{ path: "/opt/hook" }] } } },
+  },
+  keeper: { how: { waitsFor: "start", keeper: true }, from: { how: { waitsFor: "start" } } },
+  "no-pivot": { how: { pivot: false } },
+  "no-new-keyring": { how: { ownKeyring: false } },
 };
 
 test("base: the whole program", () => {

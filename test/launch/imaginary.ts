@@ -1,10 +1,13 @@
 /** Launches on hosts that nobody has at hand: what the programs of test/launch are built from. */
-import type { Launch, Rootfs } from "../../runtime/launch/launch.ts";
+
+import { mountMaps } from "../../runtime/launch/id-map.ts";
+import { type How, how_default, type Launch, type Rootfs } from "../../runtime/launch/launch.ts";
 import { buildProgram } from "../../runtime/launch/program.ts";
 import { decide } from "../../runtime/policy/decide.ts";
 import type { Linux, NamespaceType, Process, Spec } from "../../runtime/spec/types.ts";
 import { no_features } from "../../shim/facts/cgroup-features.ts";
 import type { Facts, Hierarchy } from "../../shim/facts/types.ts";
+import type { ListedFile } from "../../shim/file-list.ts";
 import type { Program } from "../../shim/program/program.ts";
 import { ordinary, workstation } from "../doctor/hosts.ts";
 
@@ -81,12 +84,36 @@ export const withUser = (spec: Spec): Spec => ({
 
 export const directory: Rootfs = { kind: "directory", path: "/srv/rootfs" };
 
-/** Throws WrunError when the policy engine has a problem with it. */
-export function launchOf(spec: Spec, facts: Facts = root, rootfs: Rootfs = directory): Launch {
-  const decisions = decide({ spec, facts, id: "box" });
-  return { id: "box", spec, rootfs, decisions, facts, cgroups: decisions.cgroups.places.length };
+const file = { mode: 0o755, uid: 0, gid: 0, link: "" };
+
+/** What every mount with tmpcopyup finds. */
+const covered: ListedFile[] = [
+  { ...file, path: ".", type: "directory" },
+  { ...file, path: "etc", type: "directory", mode: 0o1777, uid: 7 },
+  { ...file, path: "etc/passwd", type: "file", mode: 0o644, gid: 5 },
+  { ...file, path: "link", type: "symlink", link: "etc" },
+  { ...file, path: "pipe", type: "fifo" },
+];
+
+function copiesOf(mounts: Launch["decisions"]["mounts"]): Launch["copies"] {
+  return new Map(mounts.flatMap(({ tmpcopyup }, i) => (tmpcopyup ? [[i, covered]] : [])));
 }
 
-export function programOf(spec: Spec, facts?: Facts, rootfs?: Rootfs): Program {
-  return buildProgram(launchOf(spec, facts, rootfs));
+/** Throws WrunError when the policy engine has a problem with it. */
+export function launchOf(
+  spec: Spec,
+  facts: Facts = root,
+  rootfs: Rootfs = directory,
+  how: Partial<How> = {},
+): Launch {
+  const decisions = decide({ spec, facts, id: "box" });
+  const cgroups = decisions.cgroups.places.length;
+  const idMaps = mountMaps(decisions.idMappedMounts).length;
+  const asked = { ...how_default, ...how };
+  const given = { cgroups, idMaps, copies: copiesOf(decisions.mounts), how: asked };
+  return { id: "box", spec, rootfs, decisions, facts, ...given };
+}
+
+export function programOf(spec: Spec, facts?: Facts, rootfs?: Rootfs, how?: Partial<How>): Program {
+  return buildProgram(launchOf(spec, facts, rootfs, how));
 }

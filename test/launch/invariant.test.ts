@@ -1,13 +1,13 @@
 /** What holds for every launch program, whatever the spec and the host: slots, descriptors and paths. */
 import * as assert from "uvu/assert";
-import { first_fd } from "../../runtime/launch/launch.ts";
+import { descriptors } from "../../runtime/launch/launch.ts";
 import * as kernel from "../../runtime/launch/table-kernel.ts";
 import { encode } from "../../shim/program/encode.ts";
 import type { Place } from "../../shim/program/program.ts";
 import { syscallNames } from "../../shim/program/syscalls.ts";
 import { topic } from "../harness.ts";
 import { decode } from "../program/decode.ts";
-import { holds, isSlotOf } from "./asked.ts";
+import { holds, holdsAlways, isSlotOf, lowest } from "./asked.ts";
 import { isSlot, slotFaults } from "./flow.ts";
 
 const test = topic("launch invariants");
@@ -15,7 +15,7 @@ const test = topic("launch invariants");
 /** Slots of a Scene. */
 const [root_slot, target_slot, parent_slot] = [0, 2, 3];
 
-holds(test, "it can be encoded, with every label placed", ({ program }) => {
+holdsAlways(test, "it can be encoded, with every label placed", ({ program }) => {
   for (const arch of ["x64", "arm64"] as const) {
     const { steps, data } = decode(encode(program, arch), arch, syscallNames);
     assert.is(steps.length, program.steps.length);
@@ -23,7 +23,7 @@ holds(test, "it can be encoded, with every label placed", ({ program }) => {
   }
 });
 
-holds(test, "every place and every pointer is within the data", ({ program }) => {
+holdsAlways(test, "every place and every pointer is within the data", ({ program }) => {
   const size = program.data.length;
   const places = program.steps.flatMap((step) =>
     step.kind === "call"
@@ -36,14 +36,14 @@ holds(test, "every place and every pointer is within the data", ({ program }) =>
   for (const { at, to } of program.pointers) assert.ok(at <= size - 8 && to < size);
 });
 
-holds(test, "every step says what it is for, by a code of an error", ({ program }) => {
+holdsAlways(test, "every step says what it is for, by a code of an error", ({ program }) => {
   for (const { purpose } of program.steps) {
     assert.match(purpose.say, /^[a-z].*[^. ]$/);
     assert.match(purpose.code, /^ERR_[A-Z_]+$/);
   }
 });
 
-holds(
+holdsAlways(
   test,
   "no slot is read before it is written or after it is closed, and no fd is lost",
   (asked) => {
@@ -54,24 +54,46 @@ holds(
   },
 );
 
-holds(test, "descriptors by number are those that init is given", ({ program, launch }) => {
-  const given = new Set([0, 1, 2, 3, 4, 5, kernel.AT_FDCWD]);
-  for (let i = 0; i < launch.cgroups; i++) given.add(first_fd + i);
+holdsAlways(test, "descriptors by number are those that init is given", ({ program, launch }) => {
+  const { last } = descriptors(launch);
   for (const step of program.steps) {
     if (step.kind !== "call") continue;
     for (const i of descriptorArguments[step.call] ?? []) {
       const fd = step.args[i];
-      assert.ok(isSlot(fd) || given.has(Number(fd)), `${step.call}: ${fd}`);
+      const isGiven = fd === kernel.AT_FDCWD || (Number(fd) >= 0 && Number(fd) <= last);
+      assert.ok(isSlot(fd) || isGiven, `${step.call}: ${fd}`);
     }
   }
 });
+
+holdsAlways(test, "no descriptor is given to two", ({ launch }) => {
+  const { kept, cgroups, idMaps, last, third, ...others } = descriptors(launch);
+  const places = Array.from({ length: launch.cgroups }, (_, i) => cgroups + i);
+  places.push(...Array.from({ length: launch.idMaps }, (_, i) => idMaps + i));
+  const stash = launch.how.preserved > 0 ? [third] : [];
+  const given = [...places, ...stash, ...Object.values(others).filter((fd) => fd >= 0)];
+  assert.is(new Set(given).size, given.length);
+  assert.ok(given.every((fd) => fd >= 3 + launch.how.preserved && fd <= last));
+  const inside = Object.values(kept).filter((fd) => fd >= 0);
+  assert.is(new Set([others.report, ...inside]).size, inside.length + 1);
+});
+
+holdsAlways(
+  test,
+  "nothing of the host is open when the first path of the container is used",
+  (asked) => {
+    const close = asked.first("close_range", asked.second, ({ args }) => args[0] === lowest(asked));
+    const chdir = asked.first("getcwd");
+    assert.ok(close > 0 && close < chdir);
+  },
+);
 
 /** Which arguments are descriptors. */
 const descriptorArguments: Partial<Record<string, number[]>> = {
   ...{ close: [0], read: [0], write: [0], ioctl: [0], fchdir: [0], fchown: [0], sendmsg: [0] },
   ...{ dup3: [0, 1], openat: [0], openat2: [0], mkdirat: [0], mknodat: [0], fchownat: [0] },
   ...{ symlinkat: [1], open_tree: [0], move_mount: [0, 2], fsconfig: [0], fsmount: [0] },
-  ...{ mount_setattr: [0], setns: [0] },
+  ...{ mount_setattr: [0], setns: [0], accept4: [0], lseek: [0], pidfd_send_signal: [0] },
 };
 
 holds(test, "paths in the container's root stay in it, and end at no magic link", (asked) => {
@@ -124,16 +146,20 @@ holds(test, "every mount that was put aside is taken away after the pivot", (ask
 
 holds(test, "files of the host are closed before the first path of the container", (asked) => {
   const { steps } = asked.program;
-  const close = asked.first("close_range", asked.second, ({ args }) => args[0] === 5);
+  const close = asked.first("close_range", asked.second, ({ args }) => args[0] === lowest(asked));
   assert.ok(close > asked.first("pivot_root"));
   assert.is(asked.first("close", close), close + 1);
+  // The descriptor of the filter, for its listener, is a new one.
+  const notify = asked.calls("seccomp")[0]?.call.save;
   for (const { at, call } of asked.calls("execve", "getcwd")) assert.ok(at > close, call.call);
   const allowed = ["prlimit64", "prctl", "setgroups", "setresgid", "setresuid", "capset", "umask"];
   const last = ["chdir", "getcwd", "read", "exit_group", "close_range", "execve"];
+  const filter = ["seccomp", "sendmsg", "close"];
   for (const step of steps.slice(close + 2)) {
     if (step.kind !== "call") continue;
-    assert.ok([...allowed, ...last].includes(step.call), step.call);
-    assert.not(step.args.some(isSlot), `${step.call} uses what is closed`);
+    assert.ok([...allowed, ...last, ...filter].includes(step.call), step.call);
+    const closed = step.args.filter((arg) => isSlot(arg) && arg.slot !== notify?.slot);
+    assert.equal(closed, [], `${step.call} uses what is closed`);
   }
 });
 

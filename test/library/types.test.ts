@@ -42,6 +42,20 @@ test("run, plan and their errors are typed", () => {
   assert.equal(said, []);
 });
 
+test("the engine and its binding are typed", () => {
+  const said = compile(
+    'import { ComponentError, instantiate, type Policy } from "wrun/policy";',
+    "declare const core: WebAssembly.Module;",
+    "const policy: Policy = instantiate(core);",
+    "const id: number | undefined = policy.idMaps.toHost(7, []);",
+    'policy.cgroups.cpuWeight(2, "linear");',
+    "export { ComponentError, id };",
+  );
+  assert.equal(said, [
+    "TS2345: Argument of type 'number' is not assignable to parameter of type 'bigint'.",
+  ]);
+});
+
 test("an option that does not exist is an error", () => {
   const [said = "", ...more] = compile(
     'import { run } from "wrun";',

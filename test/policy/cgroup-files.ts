@@ -100,7 +100,7 @@ export function current(paths: string[]): CgroupsValue[] {
 export function snapshot(paths: string[]): Record<string, string> {
   const limits = /^(memory|cpu|cpuset|pids|io|blkio|hugetlb|net)/;
   const counters =
-    /stat|usage|current|events|peak|pressure|failcnt|reclaim|io_serv|empty|event_control|slab|level|reset|effective|numa/;
+    /stat|usage|current|events|peak|pressure|failcnt|reclaim|io_serv|empty|event_control|slab|level|reset|effective|numa|prioidx/;
   return Object.fromEntries(
     paths.flatMap((path) =>
       readdirSync(path)

@@ -196,4 +196,35 @@ test("the list of wrun run", () => {
   assert.equal(adjustCapabilities(["CAP_KILL"], ["chown"], []), ["CAP_CHOWN", "CAP_KILL"]);
 });
 
+test("a limit that cannot be is told by its code and pointer", () => {
+  const limited = (soft: number, hard: number, facts = workstation.facts) =>
+    decided(
+      spec({}, { process: { cwd: "/", rlimits: [{ type: "RLIMIT_NOFILE", soft, hard }] } }),
+      facts,
+    );
+  const above = refusal(() => limited(2, 1));
+  assert.is(above.code, "ERR_CONFIG_INVALID");
+  assert.is(above.pointer, "/process/rlimits/0/soft");
+  const { user } = workstation.facts;
+  const own = {
+    ...workstation.facts,
+    user: { ...user, effective: user.effective & ~(1n << 24n) },
+    rlimits: { RLIMIT_NOFILE: { soft: 1, hard: 4 } },
+  };
+  assert.is(refusal(() => limited(1, 5, own)).code, "ERR_LAUNCH");
+  assert.is(refusal(() => limited(1, -1, own)).code, "ERR_LAUNCH");
+  assert.is(limited(1, 4, own).rlimits[0]?.raise, false);
+});
+
+test("a sysctl becomes a file, or is told by its pointer", () => {
+  const set = (sysctl: Record<string, string>) => decided(spec({ sysctl })).sysctls;
+  assert.is(
+    set({ "net.ipv4.conf.eth0/1.forwarding": "1" })[0]?.path,
+    "net/ipv4/conf/eth0.1/forwarding",
+  );
+  const bad = refusal(() => set({ "kernel.shmmax": "1+kernel.core_pattern=|/x" }));
+  assert.is(bad.code, "ERR_CONFIG_INVALID");
+  assert.is(bad.pointer, "/linux/sysctl/kernel.shmmax");
+});
+
 test.run();

@@ -17,7 +17,7 @@ import type { CgroupsFacts, CgroupsResources, IdMapsMapping } from "../../wasm/g
 import { topic } from "../harness.ts";
 import { readVectors } from "./vectors.ts";
 
-const test = topic("policy and the kernel");
+const test = topic("policy and the kernel", { vm: true });
 
 function errnoOf(act: () => void): string {
   try {

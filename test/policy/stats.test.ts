@@ -96,6 +96,29 @@ test("a real text with one byte changed is still one sample", () => {
   fc.assert(property, { numRuns: 500 });
 });
 
+/** Names of members, all the way down; of a list those of its first item. */
+function shape(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length > 0 ? [shape(value[0])] : [];
+  if (value === null || typeof value !== "object") return "";
+  if ("tag" in value) return "";
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, shape(each)]));
+}
+
+test("real cgroups of v1 and of v2 have one shape", () => {
+  const [v2, v1] = ["v2: a real cgroup", "v1: a real cgroup"].map((name) => {
+    const found = readVectors("stats").cases.find((each) => each.name === name);
+    const sample = policy().stats.parse(found?.arguments[0] as unknown as StatsFile[]);
+    // Lists and records that only one of them counts: undefined in the other.
+    const { memory, cpu, io, pids, hugePages, pressure } = sample;
+    return {
+      ...{ sample: Object.keys(sample), cpu: Object.keys(cpu), pressure: Object.keys(pressure) },
+      ...{ memory: shape(memory), io: shape(io), pids: shape(pids), hugePages: shape(hugePages) },
+    };
+  });
+  assert.equal(v1, v2);
+  assert.ok(Object.keys(v1?.memory as object).length > 20);
+});
+
 test("the order of the files and of the lines does not matter", () => {
   for (const files of real.filter((each) => each.length > 10)) {
     const turned = files.map((each) => {

@@ -41,9 +41,12 @@ test("quadratic: all 262,145 shares as exact arithmetic has them", () => {
 });
 
 test("linear: all 262,145 shares", () => {
-  for (let shares = 2n; shares <= shares_most; shares++) {
+  for (let shares = 0n; shares <= shares_most; shares++) {
     const weight = policy().cgroups.cpuWeight(shares, "linear");
-    if (weight !== 1n + ((shares - 2n) * 9999n) / 262142n) assert.unreachable(`${shares}`);
+    // 0 is not given, and 1 is less than the kernel's least, 2.
+    const above = shares < 2n ? 0n : shares - 2n;
+    const exact = shares === 0n ? 0n : 1n + (above * 9999n) / 262142n;
+    if (weight !== exact) assert.unreachable(`${shares}: ${weight}`);
   }
 });
 

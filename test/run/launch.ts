@@ -101,10 +101,10 @@ export async function background(
 }
 
 /** Waits until something holds, for thirty seconds at most. */
-export async function until(holds: () => boolean, what = "it"): Promise<void> {
-  const end_ms = performance.now() + 30_000 * slowness;
+export async function until(holds: () => boolean, what = "it", limit_ms = 30_000): Promise<void> {
+  const end_ms = performance.now() + limit_ms * slowness;
   while (!holds()) {
-    if (performance.now() > end_ms) throw new Error(`${what} did not come about in thirty seconds`);
+    if (performance.now() > end_ms) throw new Error(`${what} did not come about in ${limit_ms} ms`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

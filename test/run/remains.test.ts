@@ -3,8 +3,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
+import { remove } from "../../runtime/lifecycle/remove.ts";
 import type { RunOptions } from "../../runtime/options/types.ts";
-import { remove } from "../../runtime/state/remove.ts";
 import { project, slowness, topic } from "../harness.ts";
 import { ask, isJob, type Jobs } from "./account.ts";
 import { type Kind, launch, mark, newId, refusal, stateRoot, until } from "./launch.ts";
@@ -135,6 +135,8 @@ test("SIGKILL of wrun: delete cleans up", { needs, timeout_ms: 60_000 }, async (
   await warm();
   const before = trace(rootfs());
   const [one, two] = [cli(orphan, "--memory", "64m"), cli(orphan, "--userns", "auto")];
+  // The second, while it starts, would clean up after the first.
+  await Promise.all([one.pid, two.pid]);
   await Promise.all([kill(one), kill(two)]);
   await Promise.all([remove(one.id), remove(two.id, { force: true })]);
   await isAsBefore(before, rootfs());

@@ -1,5 +1,6 @@
 /** linux.resources of a bundle, all of it, in the cgroups of a container that runs; v1 here, v2 in the VM lane. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, rmdirSync } from "node:fs";
+import { dirname } from "node:path";
 import * as assert from "uvu/assert";
 import type { Resources } from "../../runtime/spec/types.ts";
 import { probe } from "../../shim/facts/probe.ts";
@@ -90,6 +91,46 @@ for (const [controller, asked, v1, v2] of wishes) {
     }
   });
 }
+
+/** A cgroup that the first of two containers made, and the second could not take away. */
+function rmdirAbove(path: string): void {
+  for (const { mount } of hierarchies) {
+    const above = `${mount}${dirname(path)}`;
+    if (existsSync(above)) rmdirSync(above);
+  }
+}
+
+test("real-time above a container is what its children have, and goes back", {
+  needs: ["root", "busybox"],
+}, async () => {
+  if (!features.realtime) return;
+  const mount = hierarchies.find(({ controllers }) => controllers.includes("cpu"))?.mount;
+  const parent = `/wrun-test-realtime-${process.pid}/wrun`;
+  const above = (): string => readFileSync(`${mount}${parent}/cpu.rt_runtime_us`, "utf8").trim();
+  const start = (name: string, realtimeRuntime: number, realtimePeriod: number) => {
+    const cpu = { realtimeRuntime, realtimePeriod };
+    const path = bundle((spec) => {
+      const linux = { ...spec.linux, resources: { cpu }, cgroupsPath: `${parent}/${name}` };
+      return { ...spec, linux };
+    });
+    return background("", { bundle: path });
+  };
+  const first = await start("first", 2000, 1_000_000);
+  const second = await start("second", 1000, 300_000).catch(async (error) => {
+    await first.stop();
+    throw error;
+  });
+  try {
+    assert.is(above(), `${2000 + 3334}`);
+  } finally {
+    await first.stop();
+  }
+  const left = above();
+  await second.stop();
+  rmdirAbove(parent);
+  assert.is(left, "3334");
+  assert.not.ok(existsSync(`${mount}${parent}`));
+});
 
 test("raw files of v2, over the limits", { needs: ["root", "busybox"] }, async () => {
   const path = bundleWith({

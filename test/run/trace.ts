@@ -56,8 +56,10 @@ export async function leavesNothing<T>(act: () => Promise<T>, ...trees: string[]
 
 export async function isAsBefore(before: Trace, ...trees: string[]): Promise<void> {
   const same = (): boolean => JSON.stringify(trace(...trees)) === JSON.stringify(before);
-  // A descriptor that libuv closes in its next turn, a process that its reaper has not waited for yet.
-  await until(same).catch(() => assert.equal(difference(before, trace(...trees)), []));
+  // A descriptor that libuv closes in its next turn, a process that its reaper has not waited for yet. Less than a test has.
+  await until(same, "the state before", 20_000).catch(() =>
+    assert.equal(difference(before, trace(...trees)), []),
+  );
 }
 
 function difference(before: Trace, after: Trace): string[] {

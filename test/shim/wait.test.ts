@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { isMainThread, parentPort, Worker } from "node:worker_threads";
 import * as assert from "uvu/assert";
 import { hasEnded, pidfdOpen, pidfdSendSignal, waitPidfd } from "../../shim/pidfd.ts";
 import { pipe2 } from "../../shim/socket.ts";
-import { ended, exited } from "../../shim/wait.ts";
+import { ended, exited, reapLater } from "../../shim/wait.ts";
 import { slowness, topic } from "../harness.ts";
 import { shell } from "./child.ts";
 import { kept, thrown } from "./kept.ts";
@@ -43,6 +44,24 @@ test("waits for a hundred at once and leaves the thread pool alone", { vm: true 
     for (const pidfd of pidfds) pidfd.close();
   }),
 );
+
+test("a child that is left does not stay a zombie", () =>
+  kept(async () => {
+    const [reading, writing] = pipe2();
+    const pidfd = shell("read line", [[reading.number, 0]]);
+    reading.close();
+    const info = await readFile(`/proc/self/fdinfo/${pidfd.number}`, "utf8");
+    const pid = /^Pid:\s+(\d+)$/m.exec(info)?.[1];
+    reapLater(pidfd);
+    await readFile(`/proc/${pid}/stat`);
+    writing.close();
+    const end_ms = performance.now() + 10_000 * slowness;
+    while (existsSync(`/proc/${pid}`)) {
+      assert.ok(performance.now() < end_ms, "it is still there");
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    assert.is(process.listenerCount("SIGCHLD"), 0);
+  }));
 
 test("hears of an end at once", async () => {
   using pidfd = shell("sleep 0.05");

@@ -90,6 +90,20 @@ test("writes RLIM_INFINITY as the number it is", () => {
   assert.equal(reread(unlimited), unlimited);
 });
 
+test("writes numbers of 64 bits, and hooks, as they were read", () => {
+  const args = [
+    { index: 0, value: 2n ** 64n - 1n, valueTwo: 5, op: "SCMP_CMP_MASKED_EQ" as const },
+  ];
+  const rule = { names: ["read"], action: "SCMP_ACT_ALLOW" as const, args };
+  const spec: Spec = {
+    ...defaultSpec(),
+    hooks: { poststop: [{ path: "/x", args: ["a"], env: ["A=1"], timeout: 3 }] },
+    linux: { seccomp: { defaultAction: "SCMP_ACT_ERRNO", syscalls: [rule] } },
+  };
+  assert.match(specText(spec), '"value": 18446744073709551615');
+  assert.equal(reread(spec), spec);
+});
+
 test("gives wrun run every namespace but user and time, and masks every side channel", () => {
   const nofile = { soft: 1024, hard: 4096 };
   const spec = runSpec({ hostname: "x", capabilities: ["CAP_KILL"], cpus: 2, tty: true, nofile });

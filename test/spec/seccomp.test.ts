@@ -69,10 +69,18 @@ for (const [text, pointer] of wrong) {
   });
 }
 
-test("a listener is refused, until there is one", () => {
-  const error = thrown(() => check(rule('"names":["mknod"],"action":"SCMP_ACT_NOTIFY"')));
-  assert.is(error.code, "ERR_CONFIG_UNSUPPORTED");
-  assert.is(error.pointer, "/linux/seccomp/syscalls/0/action");
+test("a rule that asks needs somebody who listens, and metadata are for nobody else", () => {
+  const asks = '"syscalls":[{"names":["mknod"],"action":"SCMP_ACT_NOTIFY"}]';
+  const refused = (text: string) => {
+    const { code, pointer } = thrown(() => check(`{"defaultAction":"SCMP_ACT_ALLOW",${text}}`));
+    return [code, pointer];
+  };
+  assert.equal(refused(asks), ["ERR_CONFIG_INVALID", "/linux/seccomp/listenerPath"]);
+  const relative = `${asks},"listenerPath":"x"`;
+  assert.equal(refused(relative), ["ERR_CONFIG_INVALID", "/linux/seccomp/listenerPath"]);
+  const alone = '"listenerMetadata":"x"';
+  assert.equal(refused(alone), ["ERR_CONFIG_INVALID", "/linux/seccomp/listenerMetadata"]);
+  check(`{"defaultAction":"SCMP_ACT_ALLOW",${asks},"listenerPath":"/x","listenerMetadata":"y"}`);
 });
 
 const host: ProfileHost = {

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { WrunError } from "../../runtime/error.ts";
-import { bootId, type StateRecord } from "../../runtime/state/record.ts";
+import { bootId, record_version, type StateRecord } from "../../runtime/state/record.ts";
 
 /** Runs a body with a state root of its own, which is not there at first. */
 export async function withRoot<T>(body: (root: string) => T | Promise<T>): Promise<T> {
@@ -24,8 +24,29 @@ export async function withRoot<T>(body: (root: string) => T | Promise<T>): Promi
 
 export function record(id: string, more: Partial<StateRecord> = {}): StateRecord {
   const created = new Date(0).toISOString();
-  const none = { process: null, cgroups: [], uids: [], gids: [] };
-  return { id, bundle: "", created, bootId: bootId(), ...none, ...more };
+  return {
+    version: record_version,
+    id,
+    bundle: "",
+    rootfs: "",
+    annotations: {},
+    owner: "attached",
+    status: "running",
+    terminal: false,
+    namespaces: [],
+    cgroupDriver: "cgroupfs",
+    freezer: "",
+    hooks: { poststart: [], poststop: [] },
+    created,
+    bootId: bootId(),
+    process: null,
+    keeper: null,
+    cgroups: [],
+    rdt: null,
+    uids: [],
+    gids: [],
+    ...more,
+  };
 }
 
 /** The error that a body must end with. */

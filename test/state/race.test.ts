@@ -2,8 +2,9 @@
 import { existsSync } from "node:fs";
 import * as assert from "uvu/assert";
 import { WrunError } from "../../runtime/error.ts";
+import { remove } from "../../runtime/lifecycle/remove.ts";
 import { ContainerState, takenIds, withAllocationLock } from "../../runtime/state/container.ts";
-import { reapOrphans, remove } from "../../runtime/state/remove.ts";
+import { reapOrphans } from "../../runtime/state/remove.ts";
 import { topic } from "../harness.ts";
 import { isJob, type Jobs } from "../run/account.ts";
 import { peer, record, withRoot } from "./place.ts";

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import * as assert from "uvu/assert";
+import { remove } from "../../runtime/lifecycle/remove.ts";
 import { ContainerState, listIds } from "../../runtime/state/container.ts";
 import { identify, type StateRecord } from "../../runtime/state/record.ts";
-import { openProcess, reapOrphans, remove } from "../../runtime/state/remove.ts";
+import { openProcess, reapOrphans } from "../../runtime/state/remove.ts";
 import { probe } from "../../shim/facts/probe.ts";
 import { openFds } from "../../shim/fd.ts";
 import { topic } from "../harness.ts";
@@ -107,7 +108,7 @@ function makeCgroups(): StateRecord["cgroups"][number] | null {
   const outer = `/wrun-test-${process.pid}`;
   const made = [outer, `${outer}/box`];
   for (const path of made) mkdirSync(`${hierarchy.mount}${path}`);
-  return { mount: hierarchy.mount, path: `${outer}/box`, made };
+  return { mount: hierarchy.mount, path: `${outer}/box`, controllers: [], made, left: "" };
 }
 
 test("an orphan's cgroups go with all processes in them", { needs: ["root"] }, () =>
@@ -136,7 +137,10 @@ test("cgroups of another boot are other containers' now", { needs: ["root"] }, (
 
 test("what cannot be removed is left for the next, and the others are not", () =>
   withRoot(async (root) => {
-    orphan("bad", { cgroups: [{ mount: `${root}/no/such/mount`, path: "/x", made: ["/x"] }] });
+    const mount = `${root}/no/such/mount`;
+    orphan("bad", {
+      cgroups: [{ mount, path: "/x", controllers: [], made: ["/x"], left: "" }],
+    });
     orphan("good");
     await kept(async () => assert.equal(await reapOrphans(), ["good"]));
     assert.equal(listIds(), ["bad"]);
@@ -152,7 +156,7 @@ test("a container that there is not", () =>
         const error = await refusal(() => remove(id, { force }));
         assert.equal(
           [error.code, error.message],
-          ["ERR_NOT_FOUND", `there is no container \`${id}\``],
+          ["ERR_NOT_FOUND", `container \`${id}\` does not exist`],
         );
       }
     }

@@ -9,7 +9,8 @@ export interface File {
 }
 
 const generated = new Set([".git", "coverage", "dist", "generated", "node_modules"]);
-const texts = /(\.(ts|mjs|json|md|sh|c|wit|yml)|^\.ci\/run|^test\/vm\/guest\/[a-z]+)$/;
+const texts =
+  /(\.(ts|mjs|json|md|sh|c|wit|yml|rs|py|toml|html)|^\.ci\/[a-z]+|^test\/vm\/guest\/[a-z]+)$/;
 
 /** Every text file that people write. */
 export function sources(root: string, directory = ""): File[] {

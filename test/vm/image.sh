@@ -2,8 +2,8 @@
 # Node from npm, in $base. Needs root: the owners of the files inside the image come from unpacking as root.
 
 # The packages are unpacked without their maintainer scripts, which could not run for another architecture.
-packages="apparmor base-files base-passwd bash busybox-static coreutils crun dash dbus diffutils findutils grep gzip
- hostname iproute2 iptables kmod libc-bin libcap2-bin libstdc++6 mawk mount ncurses-base netbase nftables procps sed
+packages="apparmor base-files base-passwd bash busybox-static coreutils criu crun dash dbus diffutils findutils grep gzip
+ hostname iproute2 iptables kmod libc-bin libcap2-bin libstdc++6 mawk mount ncurses-base netbase nftables procps runc sed
  strace systemd tar uidmap util-linux"
 
 isolated() { # apt-get or apt-cache, for $deb only, blind to what this host has installed

@@ -3,6 +3,7 @@
  *
  *     npm run test:vm -- --arch arm64 --cgroup v1 [--init systemd] [PATTERN...]
  *     npm run test:vm -- --arch arm64 --cgroup v1 --shell 'node dist/wrun.cjs doctor'
+ *     WRUN_TEST_FULL=1 npm run test:vm -- --timeout 6000 differential/resources    # hundreds instead of twenty
  *
  * A directory of a few megabytes is staged for the machine: node_modules is a hundred times that, and of this host's
  * architecture.
@@ -34,6 +35,7 @@ const stage = resolve("dist/vm", options.arch);
 
 const shipped = [
   "dist/cli.cjs",
+  "dist/light.cjs",
   "dist/index.js",
   "dist/policy.core.wasm",
   "dist/policy.wasm",
@@ -42,6 +44,7 @@ const shipped = [
   "package.json",
   "shim/native/init-arm64",
   "shim/native/init-x64",
+  "test/vectors",
 ];
 
 function run(command: string, args: string[], cwd = process.cwd()): number {
@@ -89,7 +92,10 @@ function machine(): number {
   const kind = ["--arch", options.arch, "--cgroup", options.cgroup, "--init", options.init];
   const get = options.shell ? [] : ["--get", "dist/report"];
   const more = [...get, ...(options.verbose ? ["--verbose"] : []), "--timeout", options.timeout];
-  const env = ["env", "WRUN_TEST_VM=1", `WRUN_TEST_SLOW=${slowness}`];
+  const asked = ["WRUN_TEST_FULL", "WRUN_TEST_SEED"].flatMap((name) =>
+    process.env[name] ? [`${name}=${process.env[name]}`] : [],
+  );
+  const env = ["env", "WRUN_TEST_VM=1", `WRUN_TEST_SLOW=${slowness}`, ...asked];
   return run("test/vm/vm.sh", [...kind, ...more, "--", stage, ...env, ...command]);
 }
 
