@@ -1,10 +1,16 @@
-/** `npm run bench -- [launch] [--runs N] [--json FILE]`: figures with their machine, as a table and as JSON. */
+/** `npm run bench -- [launch|lifecycle|policy] [--runs N] [--json FILE]`: figures with their machine, as a table and as JSON. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { release } from "node:os";
 import { parseArgs } from "node:util";
 import { type Figures, launchCase } from "./launch/launch.ts";
+import { lifecycleCase } from "./lifecycle/lifecycle.ts";
+import { policyCase } from "./policy/policy.ts";
 
-const cases: Record<string, (runs: number) => Promise<Figures[]>> = { launch: launchCase };
+const cases: Record<string, (runs: number) => Promise<Figures[]>> = {
+  launch: launchCase,
+  lifecycle: lifecycleCase,
+  policy: policyCase,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -31,7 +37,7 @@ function table(figures: readonly Figures[]): string {
   const width = Math.max(...figures.map(({ name }) => name.length));
   const row = (name: string, ...cells: string[]) =>
     `  ${name.padEnd(width)}${cells.map((cell) => cell.padStart(10)).join("")}\n`;
-  const number = (value: number) => value.toFixed(2);
+  const number = (value: number) => value.toFixed(value < 1 ? 4 : 2);
   return (
     row("", "p50 ms", "p90 ms", "min ms", "ratio") +
     figures

@@ -87,6 +87,7 @@ function timed(program: string, args: string[]): number {
   return performance.now() - start;
 }
 
-function hasProgram(name: string): boolean {
+/** Is it in PATH? */
+export function hasProgram(name: string): boolean {
   return (process.env.PATH ?? "").split(":").some((dir) => existsSync(join(dir, name)));
 }

@@ -33,6 +33,13 @@ export async function launchCase(runs: number): Promise<Figures[]> {
 
 const warm_up = 3;
 
+/** Of each name, in order; the ratio is to `base`, to the first where that is missing. */
+export function figuresOf(times: ReadonlyMap<string, number[]>, base: string): Figures[] {
+  const [first = []] = times.values();
+  const base_ms = quantile(times.get(base) ?? first, 0.5);
+  return [...times].map(([name, list]) => figures(name, list, base_ms));
+}
+
 function figures(name: string, times: number[], base: number): Figures {
   const [p50_ms, p90_ms, min_ms] = [quantile(times, 0.5), quantile(times, 0.9), Math.min(...times)];
   return { name, runs: times.length, p50_ms, p90_ms, min_ms, ratio: p50_ms / base };
