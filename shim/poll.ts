@@ -34,7 +34,11 @@ const pause_ms = { min: 1, max: 10 };
 export function readable(fd: Fd, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     signal?.throwIfAborted();
-    const abort = () => waiter.settle(signal?.reason);
+    // What has come before the abort counts: at the end of a launch it says that the user's program runs already.
+    const abort = () => {
+      look(0n);
+      if (waiters.has(waiter)) waiter.settle(signal?.reason);
+    };
     const waiter: Waiter = {
       fd,
       since_ms: now_ms(),

@@ -51,8 +51,10 @@ export function feed(stdin: Readable, master: Fd, typed?: Typed): Input {
   const onData = (chunk: Buffer | string) => {
     const bytes = Buffer.from(chunk);
     const signal = typed && !master.closed ? signalKey(bytes, mode(master.number)) : undefined;
+    // Before the key is written: the program that it ends may be gone with its group an instant later.
+    const group = signal === undefined ? 0 : foregroundGroup(master);
     put(bytes);
-    if (signal !== undefined) typed?.(signal, foregroundGroup(master));
+    if (signal !== undefined) typed?.(signal, group);
   };
   const onEnd = () => put(master.closed ? new Uint8Array() : endOfFile(mode(master.number), last));
   // EIO: wrun itself is in the background of a terminal that has gone.
