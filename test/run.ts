@@ -1,6 +1,10 @@
 /**
  * Runs the tests: `npm test`, or `npm test -- PATTERN...` for the files whose path has one of the patterns in it.
  * Every file is a process of its own, two at a time. The last line is `N passed, N failed`.
+ *
+ * With `--again N`, at most N files that have failed run once more, when the machine has nothing else to do. A race that
+ * shows in one run of twenty tells a gate of four thousand tests nothing about the change it judges: such a test counts
+ * by its second run, and is named as unsteady with what it said at first. A bug fails twice.
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -8,7 +12,7 @@ import { cpus } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { compile, compiled } from "./compile.ts";
-import { append, count, type Entry, read, sentence } from "./report.ts";
+import { append, count, type Entry, failed, read, secondRun, sentence } from "./report.ts";
 
 const { values, positionals: patterns } = parseArgs({
   allowPositionals: true,
@@ -17,6 +21,7 @@ const { values, positionals: patterns } = parseArgs({
     lane: { type: "string", default: "host" },
     /** Runs what is in dist/test as it is: in a virtual machine esbuild is not there. */
     compiled: { type: "boolean", default: false },
+    again: { type: "string", default: process.env.WRUN_TEST_AGAIN ?? "0" },
     jobs: { type: "string", default: String(Math.min(2, cpus().length)) },
   },
 });
@@ -65,12 +70,11 @@ async function test(name: string): Promise<Entry[]> {
   const { output, status } = await runFile(join(outdir, `${name}.test.js`), env);
   const entries = read(part);
   rmSync(part, { force: true });
-  const failed = entries.some((entry) => entry.outcome === "failed");
-  if (status !== "0" && !failed) {
+  if (status !== "0" && failed(entries).length === 0) {
     const why = `ended with ${status} before its tests did`;
     entries.push({ topic: name, name: "runs to its end", outcome: "failed", duration_ms: 0, why });
   }
-  const bad = failed || status !== "0";
+  const bad = failed(entries).length > 0;
   const [passed, skipped] = [count(entries).passed, entries.filter((e) => e.outcome === "skipped")];
   console.log(`${bad ? "✘" : "•"} ${name}: ${sentence(count(entries))}`);
   if (bad) console.log(output.trimEnd(), `\n(${name}: status ${status}, ${passed} passed)`);
@@ -83,14 +87,24 @@ function isAlone(name: string): boolean {
   return /\btopic\([^)]*\balone: true/.test(readFileSync(join(outdir, `${name}.test.js`), "utf8"));
 }
 
-async function all(names: string[], jobs: number): Promise<Entry[]> {
+async function all(names: string[], jobs: number): Promise<Map<string, Entry[]>> {
   const queue = [...names];
-  const entries: Entry[] = [];
+  const runs = new Map<string, Entry[]>();
   const worker = async () => {
-    for (let name = queue.shift(); name; name = queue.shift()) entries.push(...(await test(name)));
+    for (let name = queue.shift(); name; name = queue.shift()) runs.set(name, await test(name));
   };
   await Promise.all(Array.from({ length: jobs }, worker));
-  return entries;
+  return runs;
+}
+
+/** Runs what has failed once more, unless it is so much that something is broken. */
+async function again(runs: Map<string, Entry[]>): Promise<void> {
+  const bad = [...runs].filter(([, entries]) => failed(entries).length > 0);
+  if (bad.length > Number(values.again)) return;
+  for (const [name, first] of bad) {
+    console.log(`again: ${name}`);
+    runs.set(name, secondRun(first, await test(name)));
+  }
 }
 
 const wanted = (name: string) => !patterns.length || patterns.some((part) => name.includes(part));
@@ -99,10 +113,12 @@ mkdirSync(reports, { recursive: true });
 rmSync(report, { force: true });
 const names = values.compiled ? compiled(outdir).filter(wanted) : await compile({ wanted, outdir });
 const together = names.filter((name) => !isAlone(name));
-const entries = [
+const runs = new Map([
   ...(await all(together, Number(values.jobs))),
   ...(await all(names.filter(isAlone), 1)),
-];
+]);
+await again(runs);
+const entries = [...runs.values()].flat();
 for (const entry of entries) append(report, entry);
 const counts = count(entries);
 if (!counts.passed && !counts.failed) console.log("no test ran");

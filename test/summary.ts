@@ -1,9 +1,9 @@
 /**
  * Adds up the lanes of `.ci/run`: `node dist/summary.js NAME=STATUS...`. A lane counts as the tests in its report,
  * dist/report/NAME.jsonl, and without one as a test of its own. A test that no lane has run counts as failed. What failed
- * is said once more, as an hour of output may be kept in part only. The last line is `N passed, N failed`.
+ * is said once more, as an hour of output may be kept in part only, and so is what failed in the first of two runs. The last line is `N passed, N failed`.
  */
-import { type Counts, count, type Entry, read, sentence } from "./report.ts";
+import { type Counts, count, type Entry, failed, read, sentence } from "./report.ts";
 
 const total: Counts = { passed: 0, failed: 0, skipped: 0 };
 const everywhere = new Map<string, Entry>();
@@ -14,6 +14,8 @@ function add(lane: string, counts: Counts): void {
   total.failed += counts.failed;
 }
 
+const firstLine = (text: string) => text.split("\n", 1)[0]?.slice(0, 200);
+
 for (const argument of process.argv.slice(2)) {
   const [lane = "", status] = argument.split("=");
   const entries = read(`dist/report/${lane}.jsonl`);
@@ -22,8 +24,11 @@ for (const argument of process.argv.slice(2)) {
   if (status !== "0" && counts.failed === 0) counts.failed = 1;
   if (entries.length === 0) counts.passed = 1 - counts.failed;
   add(lane, counts);
-  for (const { topic, name, why } of entries.filter(({ outcome }) => outcome === "failed"))
-    console.log(`    ✘ ${topic}: ${name}: ${why.split("\n", 1)[0]?.slice(0, 200)}`);
+  for (const { topic, name, why } of failed(entries))
+    console.log(`    ✘ ${topic}: ${name}: ${firstLine(why)}`);
+  for (const { topic, name, unsteady } of entries)
+    if (unsteady !== undefined)
+      console.log(`    ~ unsteady, ${topic}: ${name}: at first: ${firstLine(unsteady)}`);
   for (const entry of entries) {
     const key = `${entry.topic}: ${entry.name}`;
     const known = everywhere.get(key);

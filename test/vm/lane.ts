@@ -92,7 +92,7 @@ function machine(): number {
   const kind = ["--arch", options.arch, "--cgroup", options.cgroup, "--init", options.init];
   const get = options.shell ? [] : ["--get", "dist/report"];
   const more = [...get, ...(options.verbose ? ["--verbose"] : []), "--timeout", options.timeout];
-  const asked = ["WRUN_TEST_FULL", "WRUN_TEST_SEED"].flatMap((name) =>
+  const asked = ["WRUN_TEST_AGAIN", "WRUN_TEST_FULL", "WRUN_TEST_SEED"].flatMap((name) =>
     process.env[name] ? [`${name}=${process.env[name]}`] : [],
   );
   const env = ["env", "WRUN_TEST_VM=1", `WRUN_TEST_SLOW=${slowness}`, ...asked];
