@@ -54,6 +54,11 @@ export function refused(parts: Parts, options: RunOptions = {}): Promise<WrunErr
   return alone(() => refusal(launch("true", { bundle, ...options })));
 }
 
+/** Where in config.json a refused one is wrong, as a JSON pointer. */
+export async function wrongAt(parts: Parts): Promise<string> {
+  return (await refused(parts)).pointer ?? "";
+}
+
 /** The namespaces of the default, without some, and with others. */
 export function namespaces(without: string[], ...more: NonNullable<Linux["namespaces"]>): Change {
   return (spec) => ({
