@@ -78,7 +78,8 @@ function mountFilesystem(scene: Scene, mount: Mount, options: MountsPlan, index:
   };
   const data = mountable(scene, type, options.data);
   const label = labelOf(scene, type);
-  const settings = [`source=${mount.source ?? type}`, ...options.fsFlags, ...data, ...label];
+  const flags = known(type, options.fsFlags);
+  const settings = [`source=${mount.source ?? type}`, ...flags, ...data, ...label];
   const files = scene.launch.copies.get(index) ?? [];
   // What is to be filled is writable until then.
   const first = files.length > 0 ? 0 : options.attributes.set;
@@ -93,6 +94,11 @@ function mountFilesystem(scene: Scene, mount: Mount, options: MountsPlan, index:
   scene.close(scene.target, purpose);
   propagate(scene, scene.tree, options, purpose);
   scene.close(scene.tree, purpose);
+}
+
+/** mount(2) takes MS_I_VERSION for every type; to fsconfig(2) it is an option of ext4's, and EINVAL to all others. */
+function known(type: string, flags: readonly string[]): readonly string[] {
+  return type.startsWith("ext") ? flags : flags.filter((flag) => flag !== "i_version");
 }
 
 /** The directory's own rights are the new file system's, unless `mode=` says others. */

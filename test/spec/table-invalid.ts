@@ -217,10 +217,10 @@ export const invalid: [name: string, text: string, pointer: string, says: RegExp
   ],
   ["a mount to nowhere", mount('"type":"proc"'), "/mounts/0/destination", /is missing$/],
   [
-    "a relative mount",
-    mount('"destination":"proc","type":"proc"'),
+    "a mount on nothing",
+    mount('"destination":"","type":"proc"'),
     "/mounts/0/destination",
-    /absolute/,
+    /is empty$/,
   ],
   [
     "a mount with ..",

@@ -4,7 +4,6 @@ import { mapping } from "./mapping.ts";
 import { refusal } from "./unsupported.ts";
 import type { At } from "./value.ts";
 import {
-  absolute,
   defined,
   field,
   list,
@@ -65,8 +64,12 @@ const isSome = ({ value }: At): boolean => Array.isArray(value) && value.length 
 const propagates = (options: string[] | undefined) =>
   options?.some((word) => /^r?(shared|slave|private|unbindable)$/.test(word)) ?? false;
 
+/** A relative one, as old tools write it, is relative to `/`: config.md#mounts. */
 function inside(at: At): string | undefined {
-  const path = absolute(at);
-  if (path === undefined || !path.split("/").includes("..")) return path;
-  return wrong(at, `${named(at)} is ${quote(path)}, a path with \`..\` in it`);
+  const path = text(at);
+  if (path === undefined) return undefined;
+  if (path === "") return wrong(at, `${named(at)} is empty`);
+  if (path.split("/").includes(".."))
+    return wrong(at, `${named(at)} is ${quote(path)}, a path with \`..\` in it`);
+  return path.startsWith("/") ? path : `/${path}`;
 }
