@@ -7,6 +7,7 @@ import { decide } from "../policy/decide.ts";
 import { build, type Prepared, probeHost } from "../run/prepare.ts";
 import type { RunResult } from "../run/result.ts";
 import { findUser } from "../run/user.ts";
+import { tellWarnings } from "../run/warning.ts";
 import { holdSignals } from "../signals/hold.ts";
 import type { Spec } from "../spec/types.ts";
 import { ContainerState, directoryOf } from "../state/container.ts";
@@ -105,6 +106,7 @@ function prepare(
     ...decide({ spec, facts, id: record.id, defaultSeccomp: request.defaultSeccomp }),
     cgroups: joinedCgroups(cgroups, facts),
   };
+  tellWarnings(decisions);
   const { id, rootfs, how } = request;
   const program = build({
     id,

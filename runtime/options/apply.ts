@@ -48,12 +48,14 @@ function applyEnv(env: readonly string[], added: ReadonlyMap<string, string>): s
   return [...kept, ...[...added].map(([name, value]) => `${name}=${value}`)];
 }
 
+/** Two of a type in the spec are both kept: that is an error, which the policy engine tells (config.md#posix-process). */
 function applyRlimits(
   limits: readonly Rlimit[] = [],
   added: readonly Rlimit[] = [],
 ): Rlimit[] | undefined {
-  const all = new Map([...limits, ...added].map((limit) => [limit.type, limit]));
-  return all.size > 0 ? [...all.values()] : undefined;
+  const given = new Map(added.map((limit) => [limit.type, limit]));
+  const all = [...limits.filter(({ type }) => !given.has(type)), ...given.values()];
+  return all.length > 0 ? all : undefined;
 }
 
 /** What is added goes into the sets that a program starts with; what is dropped leaves every set. */

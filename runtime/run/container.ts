@@ -40,6 +40,7 @@ import { enterRdt, makeRdt } from "./rdt.ts";
 import { newRecord } from "./record.ts";
 import { startScope } from "./scope.ts";
 import type { Streams } from "./stream.ts";
+import { tellWarnings } from "./warning.ts";
 
 /** Changes a program before it runs. Only tests do: they make every step fail once. */
 export type Rewrite = (prepared: Prepared) => Prepared;
@@ -60,6 +61,7 @@ export class Container {
   static claim(request: Request, facts: Facts, rewrite: Rewrite = (p) => p): Container {
     return withAllocationLock(() => {
       const prepared = rewrite(prepare(request, facts, takenIds()));
+      tellWarnings(prepared.decisions);
       const state = ContainerState.create(request.id);
       try {
         const record = newRecord(prepared);
