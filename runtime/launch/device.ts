@@ -1,10 +1,21 @@
 /** The default devices and links of /dev (config-linux.md#default-devices), and linux.devices. */
-import type { Purpose } from "../../shim/program/program.ts";
+import type { Label, Place, Purpose, Slot } from "../../shim/program/program.ts";
 import type { Device, Spec } from "../spec/types.ts";
 import type { Scene } from "./launch.ts";
 import { openInRoot, openMountPoint } from "./path.ts";
-import { O_DIRECTORY, O_PATH, S_IFBLK, S_IFCHR, S_IFIFO } from "./table-kernel.ts";
+import {
+  AT_SYMLINK_NOFOLLOW,
+  O_DIRECTORY,
+  O_PATH,
+  S_IFBLK,
+  S_IFCHR,
+  S_IFIFO,
+  STATX_TYPE_AND_MODE,
+} from "./table-kernel.ts";
 import { attach, cloneTree, makePrivate } from "./tree.ts";
+
+/** struct statx. */
+const statx_bytes = 256;
 
 const default_devices: Device[] = [
   { path: "/dev/null", type: "c", major: 1, minor: 3 },
@@ -45,9 +56,15 @@ export function boundDevices(scene: Scene): string[] {
 
 export function makeDevices(scene: Scene): void {
   if (!ownDev(scene)) return;
-  for (const device of devicesOf(scene.launch.spec)) {
+  const { program, launch } = scene;
+  let shared: Look | undefined;
+  const look = (): Look => {
+    shared ??= { stat: program.space(statx_bytes), found: program.slot() };
+    return shared;
+  };
+  for (const device of devicesOf(launch.spec)) {
     if (mustBind(scene)) bindDevice(scene, device);
-    else makeNode(scene, device);
+    else makeNode(scene, device, look);
   }
   makeLinks(scene);
 }
@@ -60,6 +77,10 @@ function ownDev(scene: Scene): boolean {
       destination.replace(/\/+$/, "") === "/dev" && decisions.mounts[i]?.bind !== "none",
   );
 }
+
+/** Nothing is in a new tmpfs but what later mounts of the spec have put there. */
+const hasFreshDev = ({ mounts = [] }: Spec): boolean =>
+  mounts.some(({ destination, type }) => destination === "/dev" && type === "tmpfs");
 
 /**
  * A mount of the host's node in `scene.tree`. Until the pivot a path is one of the host, never one of the container's,
@@ -83,7 +104,13 @@ function bindDevice(scene: Scene, device: Device): void {
   scene.close(scene.target, purpose);
 }
 
-function makeNode(scene: Scene, device: Device): void {
+/** Where statx(2) writes, and what is read of it. */
+interface Look {
+  stat: Place;
+  found: Slot;
+}
+
+function makeNode(scene: Scene, device: Device, look: () => Look): void {
   const { program } = scene;
   const purpose: Purpose = {
     say: `make the device \`${device.path}\``,
@@ -96,15 +123,51 @@ function makeNode(scene: Scene, device: Device): void {
   const name = program.text(device.path.slice(at + 1));
   openMountPoint(scene, device.path.slice(0, at), "directory", purpose);
   const number = deviceNumber(device.major ?? 0, device.minor ?? 0);
-  // What a rootfs or a mount of the bundle has there stays, and stays its owner's.
-  const there = program.label("there");
-  program.call("mknodat", [scene.target, name, mode, number], purpose, { on: { EEXIST: there } });
+  const [there, done] = [program.label("there"), program.label("done")];
+  const isSure = hasFreshDev(scene.launch.spec) && default_devices.includes(device);
+  const on = { EEXIST: isSure ? done : there };
+  program.call("mknodat", [scene.target, name, mode, number], purpose, { on });
   if (device.uid || device.gid) {
     const owner = [device.uid ?? 0, device.gid ?? 0] as const;
-    program.call("fchownat", [scene.target, name, ...owner, 0x100], purpose);
+    program.call("fchownat", [scene.target, name, ...owner, AT_SYMLINK_NOFOLLOW], purpose);
   }
-  program.place(there);
+  if (!isSure) {
+    program.jump(done, purpose);
+    program.place(there);
+    expectNode(scene, name, { ...device, kind: type }, look(), done, purpose);
+  }
+  program.place(done);
   scene.close(scene.target, purpose);
+}
+
+/**
+ * What a rootfs or a mount of the bundle has there stays, and stays its owner's: where it is this device. Another file is
+ * an error (config-linux.md#devices): what is written to /dev/null must not gather in it.
+ */
+function expectNode(
+  { program, target }: Scene,
+  name: Place,
+  device: Device & { kind: number },
+  { stat, found }: Look,
+  done: Label,
+  purpose: Purpose,
+): void {
+  const taken: Purpose = {
+    ...purpose,
+    hint: `the root filesystem, or what is mounted there, has another file at \`${device.path}\``,
+  };
+  const [same, other] = [program.label("same"), program.label("other")];
+  program.call("statx", [target, name, AT_SYMLINK_NOFOLLOW, STATX_TYPE_AND_MODE, stat], purpose);
+  // The upper byte of stx_mode: the type, and whether its owner may read it.
+  program.load(found, { at: stat.at + 29 }, 1, purpose);
+  program.jumpIf(found, "==", (device.kind >> 8) | 1, same, purpose);
+  program.jumpIf(found, "!=", device.kind >> 8, other, purpose);
+  program.place(same);
+  // stx_rdev_major and stx_rdev_minor.
+  program.load(found, { at: stat.at + 128 }, 8, purpose);
+  program.jumpIf(found, "==", (device.major ?? 0) + (device.minor ?? 0) * 2 ** 32, done, purpose);
+  program.place(other);
+  program.fail("EEXIST", taken);
 }
 
 /** new_encode_dev() of linux/kdev_t.h. */

@@ -15,6 +15,7 @@ export const O_NOFOLLOW = (arch: Arch): number => (arch === "x64" ? 0o400000 : 0
 export const F_DUPFD_CLOEXEC = 1030;
 export const AT_FDCWD = -100;
 export const AT_SYMLINK_NOFOLLOW = 0x100;
+export const STATX_TYPE_AND_MODE = 0x3;
 export const AT_EMPTY_PATH = 0x1000;
 export const AT_EACCESS = 0x200;
 export const AT_RECURSIVE = 0x8000;
