@@ -29,3 +29,12 @@ export function cannotWrite(
     cause: error,
   });
 }
+
+export function frozen(path: string): WrunError {
+  return new WrunError({
+    code: "ERR_CGROUP",
+    message: `the cgroup \`${path}\` is frozen: no container can start in it`,
+    hint: "thaw it, or the cgroup above it that was frozen, or give `linux.cgroupsPath` another value",
+    path,
+  });
+}

@@ -6,7 +6,7 @@ import type { Fd } from "../../shim/fd.ts";
 import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { StateRecord } from "../state/record.ts";
-import { cannotMake, cannotWrite } from "./cgroup-error.ts";
+import { cannotMake, cannotWrite, frozen } from "./cgroup-error.ts";
 import { ancestors, enableControllers, inheritCpuset } from "./controller.ts";
 import { lendRealtime } from "./realtime.ts";
 
@@ -32,6 +32,7 @@ export class Cgroups {
     const cgroups = new Cgroups(plan, hierarchies);
     try {
       for (const place of plan.places) cgroups.#makePlace(place);
+      cgroups.#checkThawed();
       using _held = cgroups.#lendRealtime();
       for (const write of plan.writes) if (!isLate(write)) cgroups.#write(write);
       return cgroups;
@@ -80,6 +81,17 @@ export class Cgroups {
     } catch (error) {
       if (isErrno(error)) throw cannotMake(place.path, error);
       throw error;
+    }
+  }
+
+  /** init would stand still in it, and wrun wait for it (config-linux.md#control-groups). */
+  #checkThawed(): void {
+    for (const { hierarchy, path } of this.#plan.places) {
+      const { unified, controllers, mount } = this.#hierarchies[hierarchy] as Hierarchy;
+      if (!unified && !controllers.includes("freezer")) continue;
+      const cgroup = this.at(hierarchy) as Fd;
+      const state = readFile(cgroup, unified ? "cgroup.events" : "freezer.state");
+      if (/^(FROZEN|FREEZING|frozen 1)$/m.test(state)) throw frozen(`${mount}${path}`);
     }
   }
 

@@ -42,7 +42,6 @@ export function defaultSpec(options: DefaultSpecOptions = {}): Spec {
         bounding: [...spec_capabilities],
         effective: [...spec_capabilities],
         permitted: [...spec_capabilities],
-        ambient: [...spec_capabilities],
       },
       rlimits: [{ type: "RLIMIT_NOFILE", hard: 1024, soft: 1024 }],
       noNewPrivileges: true,

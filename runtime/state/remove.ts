@@ -1,6 +1,5 @@
 /** Takes away what a container has left: its processes, its cgroups, its state. In this order, all of it or an error. */
 import { writeFileSync } from "node:fs";
-
 import { killCgroup } from "../../shim/cgroup-processes.ts";
 import { removeCgroups, removeIfEmpty } from "../../shim/cgroup-removal.ts";
 import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
@@ -76,9 +75,15 @@ async function removeCgroup(hierarchy: Fd, cgroup: RecordedCgroup): Promise<void
   await removeCgroups(hierarchy, made);
 }
 
-/** v1: what is frozen does not die before it is thawed (freezer-subsystem.rst). */
-export function thaw({ freezer }: StateRecord): void {
+/**
+ * v1: what is frozen does not die before it is thawed (freezer-subsystem.rst). A cgroup that was there before, and that no
+ * process of the container has come to, is somebody else's to thaw.
+ */
+export function thaw({ freezer, process, keeper, cgroups }: StateRecord): void {
   if (!freezer.endsWith("/freezer.state")) return;
+  const isMade = ({ mount, made }: RecordedCgroup): boolean =>
+    made.some((path) => `${mount}${path}/freezer.state` === freezer);
+  if (!process && !keeper && !cgroups.some(isMade)) return;
   try {
     writeFileSync(freezer, "THAWED");
   } catch (error) {

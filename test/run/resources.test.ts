@@ -7,6 +7,7 @@ import { probe } from "../../shim/facts/probe.ts";
 import { topic } from "../harness.ts";
 import { disk } from "../policy/cgroup-files.ts";
 import { bundle } from "./bundle.ts";
+import { cgroupFile } from "./cgroup-file.ts";
 import { background, launch, refusal } from "./launch.ts";
 
 const test = topic("resources", { vm: true });
@@ -16,20 +17,6 @@ const has = (name: string) => hierarchies.some(({ controllers }) => controllers.
 
 function bundleWith(resources: Resources): string {
   return bundle((spec) => ({ ...spec, linux: { ...spec.linux, resources } }));
-}
-
-/** What a file reads in the cgroup that a process is in, "" when there is no such file. */
-function read(pid: number, file: string): string {
-  const lines = readFileSync(`/proc/${pid}/cgroup`, "utf8").trim().split("\n");
-  for (const { mount, unified, controllers } of hierarchies) {
-    const line = lines.find((each) => {
-      const names = each.split(":")[1] ?? "";
-      return unified ? names === "" : controllers.some((name) => names.split(",").includes(name));
-    });
-    const path = `${mount}${line?.split(":")[2]}/${file}`;
-    if (line && existsSync(path)) return readFileSync(path, "utf8").trim();
-  }
-  return "";
 }
 
 const at = disk();
@@ -85,7 +72,7 @@ for (const [controller, asked, v1, v2] of wishes) {
     }
     const { pid, stop } = await background("", { bundle: path });
     try {
-      assert.match(read(pid, file[0]), file[1], file[0]);
+      assert.match(cgroupFile(pid, file[0]), file[1], file[0]);
     } finally {
       await stop();
     }
@@ -144,7 +131,10 @@ test("raw files of v2, over the limits", { needs: ["root", "busybox"] }, async (
   }
   const { pid, stop } = await background("", { bundle: path });
   try {
-    assert.equal([read(pid, "memory.max"), read(pid, "memory.high")], ["134217728", "50331648"]);
+    assert.equal(
+      [cgroupFile(pid, "memory.max"), cgroupFile(pid, "memory.high")],
+      ["134217728", "50331648"],
+    );
   } finally {
     await stop();
   }

@@ -50,9 +50,11 @@ function otherSpec(runtime: string, ...flags: string[]): string {
 }
 
 /** What a container is made from; the version and the name of the runtime are not. */
+/** Without runc's ambient capabilities, which none of its containers has: they would have to be inheritable too. */
 function essence(spec: Spec): unknown {
-  const { ociVersion: _version, hostname: _name, ...rest } = spec;
-  return rest;
+  const { ociVersion: _version, hostname: _name, process, ...rest } = spec;
+  const { ambient: _ambient, ...capabilities } = process?.capabilities ?? {};
+  return { ...rest, process: { ...process, capabilities } };
 }
 
 for (const flags of [[], ["--rootless"]]) {
