@@ -1,40 +1,13 @@
-/** Network devices that go into a container: config-linux.md#network-devices. In a network namespace of the test's own. */
-import { spawnSync } from "node:child_process";
-import { join } from "node:path";
 import * as assert from "uvu/assert";
 import type { RunOptions } from "../../runtime/options/types.ts";
-import type { Linux } from "../../runtime/spec/types.ts";
-import { project, topic } from "../harness.ts";
+import { topic } from "../harness.ts";
 import { bundle } from "./bundle.ts";
 import { launch, refusal } from "./launch.ts";
+import { type Devices, inside, pair, withDevices } from "./net-place.ts";
 import { leavesNothing } from "./trace.ts";
 
 const test = topic("network devices");
 const needs = ["root", "busybox"] as const;
-
-type Devices = NonNullable<Linux["netDevices"]>;
-
-function withDevices(netDevices: Devices, script = "true", options: RunOptions = {}): string {
-  return bundle(
-    (spec) => ({
-      ...spec,
-      process: { cwd: "/", ...spec.process, args: ["sh", "-c", script] },
-      linux: { ...spec.linux, netDevices },
-    }),
-    options,
-  );
-}
-
-/** The commands, and then `wrun run`, in a network namespace that ends with them. */
-function inside(commands: string, path: string): { status: number | null; text: string } {
-  const wrun = `"${process.execPath}" "${join(project, "dist/wrun.cjs")}" run -b "${path}"`;
-  const script = `set -e; ip() { busybox ip "$@"; }; ${commands}; ${wrun}; ip -o link`;
-  const ran = spawnSync("unshare", ["--net", "sh", "-c", script], { encoding: "utf8" });
-  return { status: ran.status, text: ran.stdout + ran.stderr };
-}
-
-/** busybox names the other end itself. */
-const pair = "ip link add left type veth";
 
 test("a device goes in with its addresses, is up, and is not here any more", { needs }, () => {
   const addresses = "ip addr add 10.9.8.7/24 dev left; ip addr add fd00::7/64 dev left";

@@ -1,37 +1,14 @@
 /** The class of service of a container, on a directory that looks like resctrl: no machine of CI has the real one. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { WrunError } from "../../runtime/error.ts";
-import { decide } from "../../runtime/policy/decide.ts";
-import { enterRdt, makeRdt, recordedRdt, removeRdt } from "../../runtime/run/rdt.ts";
-import type { IntelRdt } from "../../runtime/spec/types.ts";
+import { enterRdt, makeRdt, removeRdt } from "../../runtime/run/rdt.ts";
 import { readResctrl } from "../../shim/facts/resctrl.ts";
-import { workstation } from "../doctor/hosts.ts";
 import { topic } from "../harness.ts";
-import { temporary } from "./rootfs.ts";
+import { planOf, resctrl } from "./resctrl.ts";
 
 const test = topic("class of service");
-
-/** With a class `gold`. A directory that is made in it has no files, where resctrl's own makes them. */
-function resctrl(): string {
-  const mount = temporary("resctrl");
-  for (const name of ["gold", "info/L3_MON", "mon_groups"])
-    mkdirSync(join(mount, name), { recursive: true });
-  writeFileSync(join(mount, "schemata"), "    L3:0=7ff\n");
-  writeFileSync(join(mount, "gold/schemata"), "    L3:0=7f0\n");
-  writeFileSync(join(mount, "info/last_cmd_status"), "mask is not contiguous\n");
-  return mount;
-}
-
-function planOf(mount: string, intelRdt: IntelRdt) {
-  const facts = { ...workstation.facts, resctrl: readResctrl(mount) };
-  const linux = { intelRdt, namespaces: [{ type: "mount" as const }] };
-  const { rdt } = decide({ spec: { ociVersion: "1.2.0", linux }, facts, id: "box" });
-  const recorded = recordedRdt(rdt, facts.resctrl);
-  if (!rdt || !recorded) throw new Error("there is no plan");
-  return { plan: rdt, recorded, facts: facts.resctrl };
-}
 
 test("classes are directories with schemata", () => {
   const mount = resctrl();
