@@ -5,6 +5,7 @@
  */
 import { Builder } from "../../shim/program/builder.ts";
 import type { Program, Purpose, Slot } from "../../shim/program/program.ts";
+import { cgroupEntries } from "./cgroup-entry.ts";
 import { type External, layOut, makeMountPoints, openOrigin, showRootfs } from "./criu-mount.ts";
 import { joinCgroups } from "./first.ts";
 import { stayBehind } from "./keeper.ts";
@@ -97,7 +98,7 @@ export function restoreProgram(
   const descriptors = descriptorsFrom(fds.last + 1, handed);
   const purpose: Purpose = { say: "make a mount namespace for CRIU", code: "ERR_CRIU" };
   if (how.keeper) stayBehind(scene);
-  joinCgroups(scene);
+  joinCgroups(scene, cgroupEntries(launch.decisions, launch.facts.cgroup.hierarchies, false));
   freeUmask(scene);
   program.call("unshare", [CLONE_NEWNS], purpose);
   isolateMounts(scene);

@@ -3,12 +3,14 @@
 import { report_kind } from "../../shim/program/encode.ts";
 import type { Purpose, Slot } from "../../shim/program/program.ts";
 import { setAffinity } from "./attribute.ts";
+import { type CgroupEntry, cgroupEntries } from "./cgroup-entry.ts";
 import { stayBehind } from "./keeper.ts";
 import type { Scene } from "./launch.ts";
 import { reportPlace, waitForHost } from "./report.ts";
 import { stage } from "./stage.ts";
 import {
   AT_FDCWD,
+  CLONE_INTO_CGROUP,
   CLONE_NEWTIME,
   CLONE_NEWUSER,
   CLONE_PARENT,
@@ -31,7 +33,7 @@ export function firstProcess(scene: Scene): void {
   program.call("prctl", [PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0], die);
   writeScore(scene);
   setAffinity(scene, "initial");
-  joinCgroups(scene);
+  joinCgroups(scene, entriesOf(scene));
   setAffinity(scene, "final");
 }
 
@@ -50,9 +52,10 @@ function writeScore(scene: Scene): void {
  * `0` is the writer itself. The container's process is cloned in these cgroups, so limits hold from its first
  * instruction and a cgroup namespace made by it has them as its roots (CVE-2025-47291).
  */
-export function joinCgroups(scene: Scene): void {
+export function joinCgroups(scene: Scene, entries: readonly CgroupEntry[]): void {
   const { program, launch, fds } = scene;
   launch.decisions.cgroups.places.forEach((place, i) => {
+    if (entries[i] === "clone") return;
     const purpose: Purpose = {
       say: `enter the cgroup \`${place.path}\``,
       code: "ERR_CGROUP",
@@ -62,6 +65,9 @@ export function joinCgroups(scene: Scene): void {
     program.call("close", [fds.cgroups + i], purpose);
   });
 }
+
+const entriesOf = ({ launch }: Scene): CgroupEntry[] =>
+  cgroupEntries(launch.decisions, launch.facts.cgroup.hierarchies, true);
 
 function writeHostFile(scene: Scene, path: string, value: string, purpose: Purpose): void {
   const { program } = scene;
@@ -183,13 +189,28 @@ function protect(scene: Scene): void {
   scene.program.call("prctl", [PR_SET_DUMPABLE, 0, 0, 0, 0], purpose);
 }
 
+/** The descriptor of the cgroup that the container's process is cloned into. */
+function clonedInto(scene: Scene): number | undefined {
+  const into = entriesOf(scene).indexOf("clone");
+  return into < 0 ? undefined : scene.fds.cgroups + into;
+}
+
+/** In the container: what it was cloned into is no business of its hooks. */
+export function closeCgroup(scene: Scene): void {
+  const cgroup = clonedInto(scene);
+  if (cgroup === undefined) return;
+  scene.program.call("close", [cgroup], { say: "close the cgroup", code: "ERR_LAUNCH" });
+}
+
 /** CLONE_PARENT: the container is a child of wrun (or of whoever takes over from it), not of init. */
 function clone(scene: Scene, flags: number): void {
   const { program } = scene;
   const purpose: Purpose = { say: "clone the container's first process", code: "ERR_NAMESPACE" };
   const pid = program.slot();
   const child = program.label("child");
-  const args = program.words([flags | CLONE_PARENT, ...new Array<number>(10).fill(0)]);
+  const cgroup = clonedInto(scene);
+  const all = (flags | CLONE_PARENT) + (cgroup === undefined ? 0 : CLONE_INTO_CGROUP);
+  const args = program.words([all, ...new Array<number>(9).fill(0), cgroup ?? 0]);
   program.call("clone3", [args, clone_args_bytes], purpose, { save: pid });
   program.jumpIf(pid, "==", 0, child, purpose);
   const message = reportPlace(scene, report_kind.created, 0);

@@ -12,7 +12,7 @@ export interface Launch {
   rootfs: Rootfs;
   decisions: Decisions;
   facts: Facts;
-  /** How many cgroup.procs files init gets. */
+  /** How many cgroups init gets an entry to. */
   cgroups: number;
   /** How many user namespaces, for mounts with other ids. */
   idMaps: number;
@@ -65,7 +65,7 @@ export interface Descriptors {
   report: number;
   /** Where the master of a terminal goes. */
   console: number;
-  /** cgroup.procs of the first cgroup, and so on. */
+  /** The entry to the first cgroup, and so on (launch/cgroup-entry.ts). */
   cgroups: number;
   /** The first of the user namespaces whose ids mounts show, and so on. */
   idMaps: number;

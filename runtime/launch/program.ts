@@ -1,7 +1,7 @@
 import type { Program } from "../../shim/program/program.ts";
 import { schedule, setLabels, setMemoryPolicy, setPersonality } from "./attribute.ts";
 import { makeDevices } from "./device.ts";
-import { enterNamespaces, firstProcess } from "./first.ts";
+import { closeCgroup, enterNamespaces, firstProcess } from "./first.ts";
 import { hooksOfCreate } from "./hook.ts";
 import { raiseLoopback, setNames, writeSysctls } from "./kernel-settings.ts";
 import { type Launch, Scene } from "./launch.ts";
@@ -38,6 +38,7 @@ export function buildProgram(launch: Launch): Program {
   schedule(scene, "before a user namespace");
   enterNamespaces(scene);
   dieWithHost(scene);
+  closeCgroup(scene);
   schedule(scene, "in the container");
   setMemoryPolicy(scene);
   setPersonality(scene);

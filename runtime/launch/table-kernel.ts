@@ -64,6 +64,7 @@ export const CLONE_NEWIPC = 0x8000000;
 export const CLONE_NEWUSER = 0x10000000;
 export const CLONE_NEWPID = 0x20000000;
 export const CLONE_NEWNET = 0x40000000;
+export const CLONE_INTO_CGROUP = 2 ** 33;
 
 // prctl.h, capability.h
 export const PR_SET_PDEATHSIG = 1;

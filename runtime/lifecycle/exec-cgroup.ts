@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import { openCgroup, openHierarchy, readFile, segments } from "../../shim/cgroupfs.ts";
 import { isErrno } from "../../shim/error.ts";
 import type { Fd } from "../../shim/fd.ts";
-import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
 import { WrunError } from "../error.ts";
+import type { CgroupEntry } from "../launch/cgroup-entry.ts";
+import { openEntry } from "../run/cgroup.ts";
 import type { RecordedCgroup, StateRecord } from "../state/record.ts";
 
 export interface EnteredCgroup {
@@ -96,11 +97,16 @@ function pathOfFirst({ process }: StateRecord, { path }: RecordedCgroup): string
   return now.startsWith(`${path}/`) ? now : path;
 }
 
-/** cgroup.procs of each. Throws ERR_CGROUP. */
-export function openEntered(cgroups: readonly EnteredCgroup[]): Fd[] {
+/** What init enters each by. Throws ERR_CGROUP. */
+export function openEntered(
+  cgroups: readonly EnteredCgroup[],
+  entries: readonly CgroupEntry[],
+): Fd[] {
   const open: Fd[] = [];
   try {
-    for (const { mount, path } of cgroups) open.push(openProcs(mount, path));
+    cgroups.forEach(({ mount, path }, i) => {
+      open.push(openAt(mount, path, entries[i] ?? "cgroup.procs"));
+    });
     return open;
   } catch (error) {
     for (const fd of open) fd.close();
@@ -108,11 +114,11 @@ export function openEntered(cgroups: readonly EnteredCgroup[]): Fd[] {
   }
 }
 
-function openProcs(mount: string, path: string): Fd {
+function openAt(mount: string, path: string, entry: CgroupEntry): Fd {
   try {
     using hierarchy = openHierarchy(mount);
     using cgroup = openCgroup(hierarchy, path);
-    return openat2(cgroup, "cgroup.procs", open_flags.write, { resolve: resolve_own });
+    return openEntry(cgroup, entry);
   } catch (error) {
     if (!isErrno(error)) throw error;
     throw new WrunError({

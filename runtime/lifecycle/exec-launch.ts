@@ -7,6 +7,7 @@ import { sendFds, socketpair } from "../../shim/socket.ts";
 import { ended, exited, reapLater } from "../../shim/wait.ts";
 import { explainFailure } from "../diagnose/failure.ts";
 import { WrunError } from "../error.ts";
+import { cgroupEntries } from "../launch/cgroup-entry.ts";
 import { type Running, takeMaster } from "../run/container.ts";
 import { converse, killedEarly } from "../run/conversation.ts";
 import { givenFds, places } from "../run/given.ts";
@@ -76,9 +77,12 @@ async function start(
   const own = spec.process?.terminal && consoleSocket === undefined ? socketpair() : undefined;
   const console = consoleSocket ? connect(consoleSocket, "the console socket") : own?.[1];
   using listener = Listener.open(spec);
-  const cgroups = openEntered(entered);
+  const entries = openEntered(
+    entered,
+    cgroupEntries(prepared.decisions, facts.cgroup.hierarchies, true),
+  );
   try {
-    const given = { console, procs: cgroups, idMaps: [] };
+    const given = { console, entries, idMaps: [] };
     const fds = [...givenFds(prepared, streams, given), ...(listener?.at(places(prepared)) ?? [])];
     const bytes = encode(program, facts.arch);
     const { report_fd } = program;
@@ -111,7 +115,7 @@ async function start(
     // Then it is no matter which of its namespaces was not there any more.
     throw (await isEnding(container, error)) ? stopped(record) : error;
   } finally {
-    for (const fd of [...(own ?? []), ...cgroups]) fd[Symbol.dispose]();
+    for (const fd of [...(own ?? []), ...entries]) fd[Symbol.dispose]();
     console?.[Symbol.dispose]();
   }
 }

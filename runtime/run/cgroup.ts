@@ -4,6 +4,7 @@ import { isErrno } from "../../shim/error.ts";
 import type { Hierarchy } from "../../shim/facts/types.ts";
 import type { Fd } from "../../shim/fd.ts";
 import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
+import { type CgroupEntry, cgroupEntries } from "../launch/cgroup-entry.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { StateRecord } from "../state/record.ts";
 import { cannotMake, cannotWrite, frozen } from "./cgroup-error.ts";
@@ -16,8 +17,8 @@ type Write = Plan["writes"][number];
 
 /** The cgroups of one container, open. */
 export class Cgroups {
-  /** cgroup.procs of each place, in the order of the plan. */
-  readonly procs: Fd[] = [];
+  /** What init enters each place by, in the order of the plan. */
+  readonly entries: Fd[] = [];
   readonly #plan: Plan;
   readonly #hierarchies: readonly Hierarchy[];
   readonly #directories = new Map<number, Fd>();
@@ -28,10 +29,18 @@ export class Cgroups {
   }
 
   /** Throws WrunError ERR_CGROUP; what was made by then is in what `absentCgroups` had answered. */
-  static make(plan: Plan, hierarchies: readonly Hierarchy[]): Cgroups {
+  static make(
+    decisions: Pick<Decisions, "cgroups" | "namespaces">,
+    hierarchies: readonly Hierarchy[],
+    clones: boolean,
+  ): Cgroups {
+    const plan = decisions.cgroups;
+    const entries = cgroupEntries(decisions, hierarchies, clones);
     const cgroups = new Cgroups(plan, hierarchies);
     try {
-      for (const place of plan.places) cgroups.#makePlace(place);
+      plan.places.forEach((place, i) => {
+        cgroups.#makePlace(place, entries[i] ?? "cgroup.procs");
+      });
       cgroups.#checkThawed();
       using _held = cgroups.#lendRealtime();
       for (const write of plan.writes) if (!isLate(write)) cgroups.#write(write);
@@ -65,10 +74,10 @@ export class Cgroups {
   }
 
   close(): void {
-    for (const fd of [...this.procs, ...this.#directories.values()]) fd[Symbol.dispose]();
+    for (const fd of [...this.entries, ...this.#directories.values()]) fd[Symbol.dispose]();
   }
 
-  #makePlace(place: Place): void {
+  #makePlace(place: Place, entry: CgroupEntry): void {
     const { mount } = this.#hierarchies[place.hierarchy] as Hierarchy;
     try {
       using hierarchy = openHierarchy(mount);
@@ -76,8 +85,7 @@ export class Cgroups {
       this.#directories.set(place.hierarchy, fd);
       if (place.enable.length > 0) enableControllers(hierarchy, place, this.#needed());
       if (place.inheritCpuset) inheritCpuset(hierarchy, place.path);
-      const flags = open_flags.write;
-      this.procs.push(openat2(fd, "cgroup.procs", flags, { resolve: resolve_own }));
+      this.entries.push(openEntry(fd, entry));
     } catch (error) {
       if (isErrno(error)) throw cannotMake(place.path, error);
       throw error;
@@ -126,6 +134,14 @@ export class Cgroups {
       if (!write.ignore.includes(error.errno)) throw cannotWrite(write, error);
     }
   }
+}
+
+/** Throws SyscallError. */
+export function openEntry(cgroup: Fd, entry: CgroupEntry): Fd {
+  const how = { resolve: resolve_own };
+  return entry === "clone"
+    ? openat2(cgroup, ".", open_flags.path | open_flags.directory, how)
+    : openat2(cgroup, entry, open_flags.write, how);
 }
 
 /** With pids.max at 1, init could not clone; no instruction of the user's has run yet when it is written. */

@@ -135,9 +135,9 @@ export class Container {
   }
 
   /** Makes the cgroups, with their limits; also for whoever makes the rest in another way (run/restore.ts). */
-  makeCgroups(): { cgroups: Cgroups; state: ContainerState; record: StateRecord } {
+  makeCgroups(clones: boolean): { cgroups: Cgroups; state: ContainerState; record: StateRecord } {
     const { facts, decisions } = this.prepared;
-    const cgroups = Cgroups.make(decisions.cgroups, facts.cgroup.hierarchies);
+    const cgroups = Cgroups.make(decisions, facts.cgroup.hierarchies, clones);
     this.#cgroups = cgroups;
     const [state, record] = [this.#state, this.#record];
     if (record.rdt && decisions.rdt && facts.resctrl)
@@ -155,7 +155,7 @@ export class Container {
     const { facts, decisions, program, spec, request } = this.prepared;
     const { keeper } = request.how;
     await using scope = await startScope(this.prepared);
-    const { procs } = this.makeCgroups().cgroups;
+    const { entries } = this.makeCgroups(true).cgroups;
     const { rdt } = this.#record;
     const bytes = encode(program, facts.arch);
     const { report_fd } = program;
@@ -164,7 +164,7 @@ export class Container {
     const idMaps = await openMountMaps(decisions.idMappedMounts, facts, abort);
     const exit = keeper ? openExit(this.#state.directory) : undefined;
     const at = places(this.prepared);
-    const given = { ...sockets, procs, idMaps, exit };
+    const given = { ...sockets, entries, idMaps, exit };
     const fds = [
       ...givenFds(this.prepared, streams, given),
       ...(hooks?.at(at) ?? []),

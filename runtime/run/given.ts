@@ -8,8 +8,8 @@ import type { Streams } from "./stream.ts";
 export interface Given {
   console?: Fd | undefined;
   start?: Fd | undefined;
-  /** cgroup.procs of each place. */
-  procs: readonly Fd[];
+  /** What each cgroup is entered by (launch/cgroup-entry.ts). */
+  entries: readonly Fd[];
   /** User namespaces of mounts. */
   idMaps: readonly Fd[];
   exit?: Fd | undefined;
@@ -26,7 +26,7 @@ export function places({ request, decisions, spec }: Prepared): ReturnType<typeo
 export function givenFds(
   prepared: Prepared,
   streams: Streams,
-  { console, start, procs, idMaps, exit }: Given,
+  { console, start, entries, idMaps, exit }: Given,
 ): [number, number][] {
   const at = places(prepared);
   const several = (fds: readonly Fd[], first: number): [number, number][] =>
@@ -39,7 +39,7 @@ export function givenFds(
       i === 0 ? at.third : 3 + i,
     ]),
     ...one(console, at.console),
-    ...several(procs, at.cgroups),
+    ...several(entries, at.cgroups),
     ...several(idMaps, at.idMaps),
     ...one(start, at.start),
     ...one(exit, at.exit),

@@ -66,7 +66,7 @@ export async function restoreContainer(
   const { spec, facts, decisions, request, program } = container.prepared;
   const descriptors = readDescriptors(asked.imagePath);
   await using _scope = await startScope(container.prepared);
-  const made = container.makeCgroups();
+  const made = container.makeCgroups(false);
   const { keeper } = request.how;
   const at = plan.descriptors;
   const idMaps = await openMountMaps(decisions.idMappedMounts, facts, abort);
@@ -77,7 +77,7 @@ export async function restoreContainer(
     for (const { path } of handedNamespaces(decisions)) namespaces.push(openNamespace(path));
     const how = { ...how_default, keeper };
     const prepared = { ...container.prepared, request: { ...request, how } };
-    const given = { procs: made.cgroups.procs, idMaps, exit };
+    const given = { entries: made.cgroups.entries, idMaps, exit };
     const handed = namespaces.map(({ number }, i): [number, number] => [number, at.handed + i]);
     const options = restoreOptions(
       {
