@@ -68,6 +68,13 @@ const commonjs = {
   },
 };
 
+/** As runtime/cli/script.ts runs it. @type {import("esbuild").BuildOptions} */
+const script = {
+  ...commonjs,
+  banner: { js: `(function (require, module, exports, __filename) {${commonjs.banner?.js}` },
+  footer: { js: "\n})" },
+};
+
 /** @type {Record<string, Target>} */
 const targets = {
   wasm: {
@@ -81,24 +88,30 @@ const targets = {
   },
   js: {
     inputs: ["runtime", "shim", "wasm"],
-    outputs: ["dist/wrun.cjs", "dist/cli.cjs", "dist/light.cjs", "dist/index.js", "dist/policy.js"],
+    outputs: [
+      ...["dist/wrun.cjs", "dist/cli.cjs", "dist/launch.cjs", "dist/light.cjs"],
+      ...["dist/index.js", "dist/policy.js"],
+    ],
     make: async () => {
-      for (const name of ["cli", "light"]) rmSync(`dist/${name}.cache`, { force: true });
+      const scripts = ["launch", "light", "cli"];
+      for (const name of scripts) rmSync(`dist/${name}.cache`, { force: true });
       await bundle({ entryPoints: ["runtime/index.ts"], outdir: "dist", sourcemap: "linked" });
       const binding = "wasm/generated/host.js";
       await bundle({ entryPoints: [binding], outfile: "dist/policy.js", platform: "neutral" });
       const cache = "dist/build/cache.cjs";
       for (const [entry, outfile] of [
-        ["wrun", "dist/cli.cjs"],
-        ["light", "dist/light.cjs"],
         ["start", "dist/wrun.cjs"],
         ["cache", cache],
       ]) {
         await bundle({ ...commonjs, entryPoints: [`runtime/cli/${entry}.ts`], outfile });
       }
+      for (const name of scripts) {
+        const entryPoints = [`runtime/cli/${name === "cli" ? "wrun" : name}.ts`];
+        await bundle({ ...script, entryPoints, outfile: `dist/${name}.cjs` });
+      }
       chmodSync("dist/wrun.cjs", 0o755);
       // Without a cache wrun only starts slower: on a host where nothing can be planned, say.
-      for (const name of ["cli", "light"]) {
+      for (const name of scripts) {
         spawnSync(process.execPath, [cache, name], { stdio: "ignore", timeout: 30_000 });
       }
     },

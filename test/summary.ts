@@ -1,7 +1,8 @@
 /**
  * Adds up the lanes of `.ci/run`: `node dist/summary.js NAME=STATUS...`. A lane counts as the tests in its report,
  * dist/report/NAME.jsonl, and without one as a test of its own. A test that no lane has run counts as failed. What failed
- * is said once more, as an hour of output may be kept in part only, and so is what failed in the first of two runs. The last line is `N passed, N failed`.
+ * is said once more, as an hour of output may be kept in part only, and so is what failed in the first of two runs. The
+ * last line is `N passed, N failed`.
  */
 import { type Counts, count, type Entry, failed, read, sentence } from "./report.ts";
 

@@ -1,6 +1,6 @@
 /**
  * Run by the build, `cache.cjs NAME`: makes dist/NAME.cache, with the functions in it that usual commands go through: of
- * `cli` a launch, of `light` what follows one, so `cli` comes first. V8 has in the cache what was called, and what was
+ * `light` those that follow a launch, so `launch` comes first. V8 has in the cache what was called, and what was
  * not is compiled at every start. Where the build's user may make no container, as much as was reached until then.
  */
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
@@ -13,7 +13,7 @@ const [place, id] = [join(dist, "build/launch"), "cache"];
 const onPlace = ["--root", join(place, "state")];
 
 const usual: Record<ScriptName, string[][]> = {
-  cli: [
+  launch: [
     [...onPlace, "run", "--", "true"],
     [...onPlace, "create", "--bundle", place, id],
   ],
@@ -21,6 +21,7 @@ const usual: Record<ScriptName, string[][]> = {
     [...onPlace, "start", id],
     [...onPlace, "delete", "--force", id],
   ],
+  cli: [[...onPlace, "plan", "--", "true"]],
 };
 
 /** `true`, on the host's own root. */
@@ -37,8 +38,8 @@ function makeBundle(): void {
   writeFileSync(join(place, "config.json"), specText({ ...spec, process: process_, root }));
 }
 
-const name = process.argv[2] === "light" ? "light" : "cli";
-if (name === "cli") makeBundle();
+const name = process.argv[2] as ScriptName;
+if (name === "launch") makeBundle();
 const { script, run } = cliScript(dist, name);
 const left = usual[name];
 const next = (): void => {

@@ -1,5 +1,5 @@
 import type { Modules } from "./dispatch.ts";
-import type { LightCommand } from "./light-command.ts";
+import type { LightCommand } from "./script-command.ts";
 
 export const lightModules: Modules<LightCommand> = {
   start: () => import("./command/start.ts"),

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Script } from "node:vm";
 
-/** `cli` is all of it; `light` is small, since reading half a megabyte takes 4 ms. */
-export type ScriptName = "cli" | "light";
+/** `cli` has every command, the others only some (script-command.ts): half a megabyte takes 4 ms to read. */
+export type ScriptName = "cli" | "launch" | "light";
 
 export interface CliScript {
   script: Script;
@@ -14,12 +14,9 @@ export interface CliScript {
 /** Code of another version of Node is refused by V8 and compiled anew; so is all code where there is no cache. */
 export function cliScript(directory: string, name: ScriptName): CliScript {
   const filename = join(directory, `${name}.cjs`);
-  // esbuild leaves ASCII, and V8 makes a copy of anything that might not be.
+  // A function of what it uses, as the build writes it. esbuild leaves ASCII, and V8 makes a copy of all that might not be.
   const source = readFileSync(filename, "latin1");
-  const script = new Script(`(function (require, module, exports, __filename) {${source}\n})`, {
-    filename,
-    cachedData: readCache(directory, name),
-  });
+  const script = new Script(source, { filename, cachedData: readCache(directory, name) });
   const run = (): void => {
     const module = { exports: {} };
     script.runInThisContext()(require, module, module.exports, filename);

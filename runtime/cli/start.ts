@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 /** The file that `wrun` is, dist/wrun.cjs. CommonJS, since Node's loader of modules takes 15 ms to get ready. */
-import { isLight } from "./light-command.ts";
 import { cliScript, here } from "./script.ts";
+import { scriptOf } from "./script-command.ts";
 
-cliScript(here(), isLight(process.argv.slice(2)) ? "light" : "cli").run();
+// All is done and written by then. What Node would take down first, V8 and its threads, takes half a millisecond.
+process.once("beforeExit", () => process.exit());
+cliScript(here(), scriptOf(process.argv.slice(2))).run();

@@ -1,12 +1,11 @@
 /** The entry of dist/cli.cjs: all commands, each of them loaded when it is asked for. */
+import { launchModules } from "./launch-module.ts";
 import { lightModules } from "./light-module.ts";
 import { main } from "./main.ts";
 
 main({
   ...lightModules,
-  run: () => import("./command/run.ts"),
-  exec: () => import("./command/exec.ts"),
-  create: () => import("./command/create.ts"),
+  ...launchModules,
   checkpoint: () => import("./command/checkpoint.ts"),
   restore: () => import("./command/restore.ts"),
   update: () => import("./command/update.ts"),

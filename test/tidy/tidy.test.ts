@@ -46,6 +46,7 @@ test("every source is reached from an entry point", () => {
   const roots = files.map(({ path }) => path).filter((path) => /^(test|bench)\/.*\.ts$/.test(path));
   const programs = [
     "runtime/cli/wrun.ts",
+    "runtime/cli/launch.ts",
     "runtime/cli/light.ts",
     "runtime/cli/start.ts",
     "runtime/cli/cache.ts",

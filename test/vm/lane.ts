@@ -35,6 +35,7 @@ const stage = resolve("dist/vm", options.arch);
 
 const shipped = [
   "dist/cli.cjs",
+  "dist/launch.cjs",
   "dist/light.cjs",
   "dist/index.js",
   "dist/policy.core.wasm",
