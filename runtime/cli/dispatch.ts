@@ -6,11 +6,11 @@ import { onWarning } from "../warning.ts";
 import { colorsFor } from "./color.ts";
 import { asWrunError, errorJson, errorText, wholeMessage } from "./error.ts";
 import { type Arguments, parseFlags, usageError } from "./flag.ts";
-import { type Log, writeLog } from "./log.ts";
+import { type Log, writeDebug, writeLog } from "./log.ts";
 import { nearest } from "./nearest.ts";
 import { isTerminal, print, remark } from "./output.ts";
 import { type Command, commands, findCommand, globalFlags } from "./table-command.ts";
-import { versionText } from "./version.ts";
+import { version, versionText } from "./version.ts";
 
 /** What a command's module exports. Returns the exit status. */
 export type Execute = (given: Arguments) => Promise<number> | number;
@@ -30,6 +30,7 @@ export async function dispatch(argv: readonly string[], modules: Modules): Promi
   try {
     const given = readGlobals(argv);
     log = given.log;
+    if (given.debug) tellDebug(argv, log);
     onWarning((warning) => tellWarning(warning, given.log));
     [, ...rest] = given.rest;
     command = findCommand(given.rest[0] ?? "");
@@ -39,6 +40,15 @@ export async function dispatch(argv: readonly string[], modules: Modules): Promi
   } catch (thrown) {
     return fail(thrown);
   }
+}
+
+/** What is run, and at the end of this process how it went. */
+function tellDebug(argv: readonly string[], log: Log | undefined): void {
+  const words = argv.map((word) => JSON.stringify(word)).join(" ");
+  writeDebug(log, `wrun ${version} on Node ${process.version}, pid ${process.pid}: ${words}`);
+  process.once("exit", (status) => {
+    writeDebug(log, `exit status ${status} after ${Math.round(performance.now())} ms`);
+  });
 }
 
 function tellWarning(warning: WrunError, log: Log | undefined): void {
@@ -57,19 +67,24 @@ interface Globals {
   log: Log | undefined;
   /** Does systemd make the cgroups? */
   systemd: boolean;
+  debug: boolean;
 }
 
 /** What stands before the command. `--version` and `--help` are taken as commands of their own. */
 function readGlobals(argv: readonly string[]): Globals {
-  if (!argv[0]?.startsWith("-")) return { rest: argv, log: undefined, systemd: false };
+  if (!argv[0]?.startsWith("-"))
+    return { rest: argv, log: undefined, systemd: false, debug: false };
   const { switches, values, rest } = parseFlags(argv, globalFlags, "`wrun --help` lists them all");
   const log = readLog(values);
   const root = values.get("root");
   if (root !== undefined) process.env.WRUN_ROOT = resolve(root);
+  const criu = values.get("criu");
+  if (criu !== undefined) process.env.WRUN_CRIU = resolve(criu);
   const systemd = switches.get("systemd-cgroup") ?? false;
+  const debug = switches.get("debug") ?? false;
   for (const word of ["version", "help"])
-    if (switches.get(word)) return { rest: [`--${word}`], log, systemd };
-  return { rest, log, systemd };
+    if (switches.get(word)) return { rest: [`--${word}`], log, systemd, debug };
+  return { rest, log, systemd, debug };
 }
 
 function readLog(values: ReadonlyMap<string, string>): Log | undefined {

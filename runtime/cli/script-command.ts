@@ -19,7 +19,7 @@ export type LightCommand = (typeof lightCommands)[number];
 export type LaunchCommand = (typeof launchCommands)[number];
 
 /** Of the flags before the command those that a value follows. */
-const valued = ["root", "log", "log-format", "rootless"];
+const valued = ["root", "log", "log-format", "criu", "rootless"];
 
 /** The smallest script that has the command of this command line. `light` also has the answer where there is none. */
 export function scriptOf(argv: readonly string[]): ScriptName {

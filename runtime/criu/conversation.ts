@@ -17,7 +17,7 @@ import { kinds } from "./table-field.ts";
 
 /** Throws ERR_CRIU where it is not installed. It gets wrun's own environment: there it looks for its tools. */
 export function findCriu(): CriuProgram {
-  const path = criuPaths(process.env.PATH).find(isExecutable);
+  const path = criuPaths(process.env).find(isExecutable);
   if (path === undefined) throw notInstalled();
   const env = Object.entries(process.env).map(([name, value = ""]) => `${name}=${value}`);
   return { path, env };

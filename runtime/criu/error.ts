@@ -30,8 +30,9 @@ function readLog(path: string): string {
 /** Where system programs are that an ordinary user's PATH does not have. */
 const more_directories = ["/usr/local/sbin", "/usr/sbin", "/sbin"];
 
-/** Where `criu` may be, in the order in which execve(2) is to try: PATH, which a shell searches as well. */
-export function criuPaths(path: string | undefined): string[] {
+/** Where `criu` may be, in the order in which execve(2) is to try: where `--criu` says, or else PATH, as for a shell. */
+export function criuPaths({ WRUN_CRIU, PATH: path }: NodeJS.ProcessEnv): string[] {
+  if (WRUN_CRIU !== undefined) return [WRUN_CRIU];
   const directories = (path ?? "").split(delimiter).filter((each) => each.startsWith("/"));
   return [...new Set([...directories, ...more_directories])].map((each) => join(each, "criu"));
 }

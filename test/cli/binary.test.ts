@@ -3,7 +3,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as assert from "uvu/assert";
 import { project, topic } from "../harness.ts";
 
@@ -27,9 +27,28 @@ const lastLine = (text: string) => text.trimEnd().split("\n").at(-1) ?? "";
 test("--version is that of the package", () => {
   const { version } = JSON.parse(readFileSync(join(project, "package.json"), "utf8"));
   const out = `wrun version ${version}\nspec: 1.3.0\n`;
-  for (const argv of [["--version"], ["-v"], ["--debug", "--version"]]) {
+  for (const argv of [["--version"], ["-v"], ["--rootless", "auto", "--version"]]) {
     assert.equal(wrun(argv), { status: 0, out, err: "" });
   }
+});
+
+test("--debug says what is run and how it went, to stderr or to the log", () => {
+  const { out, err } = wrun(["--debug", "--version"]);
+  assert.match(out, /^wrun version /);
+  assert.match(err, /^wrun: debug: wrun \S+ on Node \S+, pid \d+: "--debug" "--version"$/m);
+  assert.match(err, /^wrun: debug: exit status 0 after \d+ ms$/m);
+  const log = join(mkdtempSync(join(tmpdir(), "wrun-test-log-")), "log");
+  wrun(["--debug", "--log", log, "--log-format", "json", "state", "no-such"]);
+  const lines = readFileSync(log, "utf8")
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  assert.equal(
+    lines.map(({ level }) => level),
+    ["debug", "error", "debug"],
+  );
+  assert.match(lines[2].msg, /^exit status 125 after/);
+  rmSync(dirname(log), { recursive: true });
 });
 
 test("help is an answer: on stdout, and 0", () => {

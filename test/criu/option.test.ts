@@ -205,13 +205,14 @@ test("the errors of a log, without the time, the last five", () => {
 });
 
 test("CRIU is looked for in PATH, and where an ordinary PATH does not lead", () => {
-  assert.equal(criuPaths("/a:relative::/sbin"), [
+  assert.equal(criuPaths({ PATH: "/a:relative::/sbin" }), [
     "/a/criu",
     "/sbin/criu",
     "/usr/local/sbin/criu",
     "/usr/sbin/criu",
   ]);
-  assert.is(criuPaths(undefined).length, 3);
+  assert.is(criuPaths({}).length, 3);
+  assert.equal(criuPaths({ PATH: "/a", WRUN_CRIU: "/mine" }), ["/mine"]);
 });
 
 test.run();
