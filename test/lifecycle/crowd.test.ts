@@ -2,15 +2,17 @@
 import { once } from "node:events";
 import * as assert from "uvu/assert";
 import { WrunError } from "../../runtime/error.ts";
+import { exec } from "../../runtime/lifecycle/exec.ts";
 import { kill } from "../../runtime/lifecycle/kill.ts";
 import { list } from "../../runtime/lifecycle/list.ts";
+import { pause, resume } from "../../runtime/lifecycle/pause.ts";
 import { remove } from "../../runtime/lifecycle/remove.ts";
 import { start } from "../../runtime/lifecycle/start.ts";
 import { state } from "../../runtime/lifecycle/state.ts";
 import { reapOrphans } from "../../runtime/state/remove.ts";
 import { topic } from "../harness.ts";
 import { isJob, type Jobs } from "../run/account.ts";
-import { until } from "../run/launch.ts";
+import { refusal, until } from "../run/launch.ts";
 import { cgroups, processes } from "../run/trace.ts";
 import { peer } from "../state/place.ts";
 import { created, wrun } from "./place.ts";
@@ -23,6 +25,16 @@ async function life(name: string): Promise<void> {
   assert.equal([state(id).status, state(id).pid], ["created", pid]);
   await start(id);
   assert.equal([state(id).status, state(id).pid], ["running", pid]);
+  const said = await Promise.all([0, 1].map(() => exec(id, { args: ["/bin/echo", id] })));
+  assert.equal(
+    said.map(({ stdout }) => stdout),
+    [`${id}\n`, `${id}\n`],
+  );
+  await pause(id);
+  assert.equal([state(id).status, state(id).pid], ["paused", pid]);
+  const paused = await refusal(exec(id, { args: ["/bin/true"] }));
+  assert.is(paused.code, "ERR_STATE_WRONG");
+  await resume(id);
   const twice = await Promise.allSettled([start(id), kill(id, "KILL")]);
   assert.equal(
     twice.map(({ status }) => status),
@@ -63,6 +75,10 @@ const jobs: Jobs = {
       const { pid } = await created("exec sleep 1000", { name: id });
       assert.equal(wrun("start", id), { status: 0, out: "", err: "" });
       assert.is(JSON.parse(wrun("state", id).out).pid, pid);
+      assert.equal(wrun("exec", id, "echo", id), { status: 0, out: `${id}\n`, err: "" });
+      assert.equal(wrun("pause", id), { status: 0, out: "", err: "" });
+      assert.is(JSON.parse(wrun("state", id).out).status, "paused");
+      assert.equal(wrun("resume", id), { status: 0, out: "", err: "" });
       assert.equal(wrun("kill", id, "9"), { status: 0, out: "", err: "" });
       await until(() => state(id).status === "stopped");
       assert.equal(wrun("delete", id), { status: 0, out: "", err: "" });

@@ -5,6 +5,8 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { WrunError } from "../../runtime/error.ts";
+import { kill } from "../../runtime/lifecycle/kill.ts";
+import { pause, resume } from "../../runtime/lifecycle/pause.ts";
 import { remove } from "../../runtime/lifecycle/remove.ts";
 import { start } from "../../runtime/lifecycle/start.ts";
 import { type State, state } from "../../runtime/lifecycle/state.ts";
@@ -16,18 +18,17 @@ import { shell, wrun } from "./place.ts";
 
 const test = topic("killed commands");
 const needs = ["root", "busybox"] as const;
+const few = process.env.WRUN_TEST_FULL === "1" ? 40 : 5;
 const kills = process.env.WRUN_TEST_FULL === "1" ? 80 : slowness > 1 ? 3 : 12;
 
 const bin = join(project, "dist/wrun.cjs");
 const place = temporary("place");
 const told = join(place, "told");
 
+const mnt = { destination: "/mnt", type: "none", source: place, options: ["bind"] };
 const bundle = shell("echo >>/mnt/told; while :; do sleep 1000; done", (spec) => ({
   ...spec,
-  mounts: [
-    ...(spec.mounts ?? []),
-    { destination: "/mnt", type: "none", source: place, options: ["bind"] },
-  ],
+  mounts: [...(spec.mounts ?? []), mnt],
 }));
 
 /** Kills a command after some time; false when it was done before. */
@@ -57,6 +58,8 @@ function stateOf(id: string): State | null {
 }
 
 interface Command {
+  /** How often: by default as often as it takes to meet most of its moments. */
+  kills?: number;
   /** What has to be there before. */
   before: (id: string) => Promise<void>;
   argv: (id: string) => string[];
@@ -77,6 +80,28 @@ async function running(id: string): Promise<void> {
   await until(() => existsSync(told));
 }
 
+async function paused(id: string): Promise<void> {
+  await running(id);
+  await pause(id);
+}
+
+async function stopped(id: string): Promise<void> {
+  await running(id);
+  await kill(id, "KILL");
+  await until(() => stateOf(id)?.status === "stopped");
+}
+
+/** False for one that was still there a moment ago: it dies with the wrun that was killed while making it. */
+async function starts(id: string): Promise<boolean> {
+  try {
+    await start(id);
+    return true;
+  } catch (error) {
+    if (error instanceof WrunError && error.code === "ERR_STATE_WRONG") return false;
+    throw error;
+  }
+}
+
 /** A container that is said to wait can be started, and only once; one that is said to run has run. */
 async function isTrue(id: string, ...allowed: (State["status"] | null)[]): Promise<void> {
   // A child of the killed wrun has its lock until it has come to its own execve.
@@ -86,13 +111,31 @@ async function isTrue(id: string, ...allowed: (State["status"] | null)[]): Promi
   assert.ok(allowed.includes(status), `${status} is none of ${allowed}`);
   if (status === "created") {
     assert.not(existsSync(told), "it ran, and is said not to be started");
-    await start(id);
-    await until(() => existsSync(told));
+    if (await starts(id)) await until(() => existsSync(told));
+    else assert.equal([stateOf(id)?.status, existsSync(told)], ["stopped", false]);
   } else if (status === "running") {
     await until(() => existsSync(told), "the program that is said to run");
     assert.ok(existsSync(`/proc/${found?.pid}`));
+  } else if (status === "paused") {
+    assert.is.not(wrun("exec", id, "true").status, 0, "it is said to be paused, and something ran");
+    await resume(id);
+    assert.is(stateOf(id)?.status, "running");
+    await pause(id); // Taken away as it is: what is frozen does not die by itself.
   } else if (status === "stopped") assert.is(found?.pid, 0);
 }
+
+/** A command that leaves the container as it is, whenever it is killed. */
+const harmless = (...words: string[]): Command => ({
+  kills: few,
+  before: running,
+  argv: (id) => words.map((word) => (word === "ID" ? id : word)),
+  after: (id) => isTrue(id, "running"),
+});
+
+const short = shell("echo >>/mnt/told; sleep 0.05", (spec) => ({
+  ...spec,
+  mounts: [...(spec.mounts ?? []), mnt],
+}));
 
 const commands: Record<string, Command> = {
   create: {
@@ -120,9 +163,41 @@ const commands: Record<string, Command> = {
     argv: (id) => ["delete", "--force", id],
     after: (id) => isTrue(id, "running", "stopped", null),
   },
+  delete: {
+    kills: few,
+    before: stopped,
+    argv: (id) => ["delete", id],
+    after: (id) => isTrue(id, "stopped", null),
+  },
+  pause: {
+    before: running,
+    argv: (id) => ["pause", id],
+    after: (id) => isTrue(id, "running", "paused"),
+  },
+  resume: {
+    before: paused,
+    argv: (id) => ["resume", id],
+    after: (id) => isTrue(id, "running", "paused"),
+  },
+  run: {
+    before: nothing,
+    argv: (id) => ["run", "--bundle", short, id],
+    // It dies with its wrun: at once, which takes a moment.
+    after: async (id) => {
+      await until(() => ["stopped", undefined].includes(stateOf(id)?.status));
+      await isTrue(id, "stopped", null);
+    },
+  },
+  exec: harmless("exec", "ID", "sleep", "0.02"),
+  "exec --detach": harmless("exec", "--detach", "ID", "sleep", "1000"),
+  update: harmless("update", "--pids-limit", "77", "ID"),
+  state: harmless("state", "ID"),
+  list: harmless("list"),
+  ps: harmless("ps", "ID"),
+  "events --stats": harmless("events", "--stats", "ID"),
 };
 
-for (const [name, { before, argv, after }] of Object.entries(commands)) {
+for (const [name, { kills: times = kills, before, argv, after }] of Object.entries(commands)) {
   test(`${name}`, { needs, timeout_ms: 120_000 }, async () => {
     const warm = newId();
     await running(warm);
@@ -135,12 +210,12 @@ for (const [name, { before, argv, after }] of Object.entries(commands)) {
     const usual_ms = await timeOf(argv(first));
     await remove(first, { force: true }).catch(() => {});
     let killed = 0;
-    for (let i = 0; i < kills; i++) {
+    for (let i = 0; i < times; i++) {
       rmSync(told, { force: true });
       const id = newId();
       await before(id);
       // From the moment when Node has started to the end.
-      if (await killAfter(usual_ms * (0.35 + (0.7 * i) / kills), argv(id))) killed++;
+      if (await killAfter(usual_ms * (0.35 + (0.7 * i) / times), argv(id))) killed++;
       await after(id);
       assert.is(wrun("delete", "--force", id).err, "");
       assert.is(stateOf(id), null);
