@@ -1,6 +1,6 @@
 /** The same command lines to wrun, crun and runc: which succeed, and how the container is after each. */
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as assert from "uvu/assert";
 import { topic } from "../harness.ts";
@@ -27,22 +27,32 @@ const spec = [process.execPath, installed.wrun, "spec"];
 interface Ran {
   ok: boolean;
   out: string;
+  err: string;
 }
 
 /** One runtime with a state directory and a bundle of its own. */
 function runner(runtime: Runtime, bundle: string): (...argv: string[]) => Ran {
   const root = temporary("state");
+  const errors = join(root, "stderr");
   const [program = "", ...first] = programs[runtime];
   return (...argv) => {
     // Files and no pipes: a container holds on to them.
     const out = ["state", "list"].includes(argv[0] ?? "") ? "pipe" : "ignore";
+    const stderr = openSync(errors, "w");
     const ran = spawnSync(program, [...first, "--root", join(root, "r"), ...argv], {
       cwd: bundle,
-      stdio: ["ignore", out, "ignore"],
+      stdio: ["ignore", out, stderr],
       encoding: "utf8",
     });
-    return { ok: ran.status === 0, out: ran.stdout ?? "" };
+    closeSync(stderr);
+    return { ok: ran.status === 0, out: ran.stdout ?? "", err: readFileSync(errors, "utf8") };
   };
+}
+
+/** The words are each runtime's own; that there are some is what a caller relies on, and that there are none of a success. */
+function outcome({ ok, err }: Ran): string {
+  if (ok) return err === "" ? "ok" : "ok, with words";
+  return err === "" ? "fails silently" : "fails";
 }
 
 let count = 0;
@@ -68,10 +78,10 @@ async function told(runtime: Runtime, { edit, commands }: Story): Promise<string
       }
       const words = command.split(" ").map((word) => (word === "ID" ? id : word));
       if (words[0] === "run") words.splice(1, 0, "--bundle", bundle.directory);
-      const { ok } = run(...words);
+      const ran = run(...words);
       // What is going to stop may have done so already, or not.
       const isEnding = commands[at + 1] === "stopped";
-      lines.push(`${ok ? "ok" : "fails"}${isEnding ? "" : ` ${status()}`}`);
+      lines.push(`${outcome(ran)}${isEnding ? "" : ` ${status()}`}`);
     }
     return lines;
   } finally {

@@ -123,7 +123,7 @@ export const stories: readonly Story[] = [
       {
         who,
         at: 1,
-        answer: /^ok (stopped|running)$/,
+        answer: /^ok(, with words)? (stopped|running)$/,
         why: `they do not wait for it; ${destroyed}`,
       },
       { who, at: 2, answer: /^(ok none|fails running)$/, why: destroyed },
@@ -142,5 +142,13 @@ export const stories: readonly Story[] = [
     name: "a hook after delete fails",
     edit: hook("poststop"),
     commands: ["create ID", "delete ID", "delete ID"],
+    but: [
+      {
+        who: "crun",
+        at: 1,
+        answer: /^ok none$/,
+        why: "runtime.md#lifecycle 13: a poststop hook that fails MUST be logged as a warning",
+      },
+    ],
   },
 ];
