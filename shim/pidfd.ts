@@ -1,6 +1,5 @@
-import { SyscallError } from "./error.ts";
 import { Fd } from "./fd.ts";
-import { call, tryCall } from "./libc.ts";
+import { call } from "./libc.ts";
 
 /** How a process ended: by exit(2) with this code, or by this signal, with a core dump or not. */
 export type ExitStatus =
@@ -45,7 +44,6 @@ export function hasEnded(pidfd: Fd): boolean {
   // struct pollfd { int fd; short events; short revents; } and a zero timespec: a pidfd is readable when its process has ended.
   const pollin = 1;
   const poll = new Int32Array([pidfd.number, pollin]);
-  const result = tryCall("ppoll", poll, 1, new BigInt64Array(2), null, 0);
-  if (result < 0) throw new SyscallError("ppoll", -result, pidfd.name);
-  return result === 1;
+  // `call` asks again after EINTR: a signal, the end of another child say, may come before the kernel has looked.
+  return call("ppoll", [poll, 1, new BigInt64Array(2), null, 0], pidfd.name) === 1;
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -11,6 +12,7 @@ import { shell } from "./child.ts";
 import { kept, thrown } from "./kept.ts";
 
 const test = topic("shim wait");
+const ignore = () => {};
 
 test("tells an exit code from a signal", { vm: true }, () =>
   kept(async () => {
@@ -44,6 +46,24 @@ test("waits for a hundred at once and leaves the thread pool alone", { vm: true 
     for (const pidfd of pidfds) pidfd.close();
   }),
 );
+
+test("a signal that comes at any moment is no answer", () =>
+  kept(async () => {
+    const [reading, writing] = pipe2();
+    using pidfd = shell("read line", [[reading.number, 0]]);
+    reading.close();
+    process.on("SIGUSR2", ignore);
+    const heard = once(process, "SIGUSR2");
+    using noise = shell(`trap 'exit 0' TERM; while :; do kill -USR2 ${process.pid}; done`);
+    await heard;
+    const end_ms = performance.now() + 300;
+    while (performance.now() < end_ms) assert.not(hasEnded(pidfd));
+    pidfdSendSignal(noise, 15);
+    assert.equal(await exited(noise), { exited: 0 });
+    process.off("SIGUSR2", ignore);
+    writing.close();
+    await exited(pidfd);
+  }));
 
 test("a child that is left does not stay a zombie", () =>
   kept(async () => {
