@@ -377,4 +377,34 @@ export const cases: readonly Case[] = [
       });
     },
   },
+  {
+    name: "a tmpfs that begins with what it covers",
+    edit: ({ mounts }) => {
+      const options = ["nosuid", "tmpcopyup", "mode=0755"];
+      mounts.push({ destination: "/etc", type: "tmpfs", source: "tmpfs", options });
+    },
+  },
+  {
+    name: "a personality",
+    not: "runc",
+    edit: ({ linux }) => {
+      linux.personality = { domain: "LINUX32" };
+    },
+  },
+  {
+    name: "a mount of other ids in a user namespace",
+    not: "runc",
+    edit: (spec, directory) => {
+      mapIds(spec);
+      const source = join(directory, "owned");
+      mkdirSync(source);
+      const mapping = [
+        { containerID: 0, hostID: spec.linux.uidMappings?.[0]?.hostID ?? 0, size: 1000 },
+      ];
+      spec.mounts.push({
+        ...{ destination: "/mnt", type: "none", source, options: ["bind", "idmap"] },
+        ...{ uidMappings: mapping, gidMappings: mapping },
+      });
+    },
+  },
 ];

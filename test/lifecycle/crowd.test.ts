@@ -116,11 +116,15 @@ test("a hundred, by six processes, while another looks on", {
     ...["a", "b", "c", "d"].map((n) => peer(import.meta.url, "lives", `${prefix}${n} 23`)),
     ...["e", "f"].map((n) => peer(import.meta.url, "commands", `${prefix}${n} 4`)),
   ];
-  for (const { ended, line } of peers) {
-    assert.equal([await ended, /answer:/.test(await line)], [0, true]);
+  try {
+    for (const { ended, line } of peers) {
+      assert.equal([await ended, /answer:/.test(await line)], [0, true]);
+    }
+    watcher.child.stdin?.end();
+    assert.is(await watcher.ended, 0);
+  } finally {
+    for (const { child } of [watcher, ...peers]) child.kill("SIGKILL");
   }
-  watcher.child.stdin?.end();
-  assert.is(await watcher.ended, 0);
   assert.equal(list(), []);
   await until(() => processes().length === 0, "the end of all processes");
   assert.equal(cgroups(), []);
