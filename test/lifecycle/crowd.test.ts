@@ -60,6 +60,12 @@ async function assertGone(id: string): Promise<void> {
   throw new Error(`${id} is still there`);
 }
 
+function told(id: string): { pid: number; status: string } {
+  const { status, out, err } = wrun("state", id);
+  assert.equal([status, err], [0, ""]);
+  return JSON.parse(out);
+}
+
 const jobs: Jobs = {
   /** A number of containers side by side. */
   async lives(input) {
@@ -74,10 +80,10 @@ const jobs: Jobs = {
       const id = `${name}${i}`;
       const { pid } = await created("exec sleep 1000", { name: id });
       assert.equal(wrun("start", id), { status: 0, out: "", err: "" });
-      assert.is(JSON.parse(wrun("state", id).out).pid, pid);
+      assert.is(told(id).pid, pid);
       assert.equal(wrun("exec", id, "echo", id), { status: 0, out: `${id}\n`, err: "" });
       assert.equal(wrun("pause", id), { status: 0, out: "", err: "" });
-      assert.is(JSON.parse(wrun("state", id).out).status, "paused");
+      assert.is(told(id).status, "paused");
       assert.equal(wrun("resume", id), { status: 0, out: "", err: "" });
       assert.equal(wrun("kill", id, "9"), { status: 0, out: "", err: "" });
       await until(() => state(id).status === "stopped");

@@ -69,13 +69,14 @@ export function wrunIn(
   const directory = temporary("ran");
   const [out, err] = [join(directory, "out"), join(directory, "err")];
   const files = [openSync(out, "w"), openSync(err, "w")];
-  const { status } = spawnSync(process.execPath, [bin, ...argv], {
+  const { status, signal } = spawnSync(process.execPath, [bin, ...argv], {
     env: { PATH: process.env.PATH, WRUN_ROOT: stateRoot, ...env },
     ...(cwd !== undefined && { cwd }),
     stdio: ["ignore", ...files],
   });
   for (const file of files) closeSync(file);
-  return { status, out: readFileSync(out, "utf8"), err: readFileSync(err, "utf8") };
+  const crash = signal === null ? "" : `wrun was ended by ${signal}`;
+  return { status, out: readFileSync(out, "utf8"), err: readFileSync(err, "utf8") + crash };
 }
 
 export const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? "";
