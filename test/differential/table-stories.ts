@@ -126,7 +126,7 @@ export const stories: readonly Story[] = [
         answer: /^ok(, with words)? (stopped|running)$/,
         why: `they do not wait for it; ${destroyed}`,
       },
-      { who, at: 2, answer: /^(ok none|fails running)$/, why: destroyed },
+      { who, at: 2, answer: /^(ok(, with words)? none|fails running)$/, why: destroyed },
     ]),
   },
   {

@@ -164,7 +164,9 @@ test("leaves a bundle as it is when no option speaks of it", () => {
 });
 
 test("lets options win over a bundle", () => {
-  const spec: Spec = { ...defaultSpec(), hostname: "old" };
+  const { process: plain, ...rest } = defaultSpec();
+  const capabilities = { ...plain?.capabilities, ambient: plain?.capabilities?.bounding ?? [] };
+  const spec: Spec = { ...rest, hostname: "old", process: { cwd: "/", ...plain, capabilities } };
   const made = askBundle(spec, {
     ...{ args: ["id"], env: { TERM: "dumb", A: "1" }, workdir: "/w", hostname: "new", tty: false },
     ...{ readOnly: false, memory: 1024, pidsLimit: 5, network: "host", ulimits: ["nofile=1"] },
