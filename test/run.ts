@@ -28,8 +28,9 @@ const { values, positionals: patterns } = parseArgs({
 
 const slow = Number(process.env.WRUN_TEST_SLOW ?? 1);
 /**
- * QEMU without KVM: V8 compiles on one thread there. With more, one patches code that another is running, and an emulated
- * processor now and then runs half of each: twice the engine met a trap, each time in another place.
+ * QEMU without KVM: V8 compiles on one thread there, and each job stays on a processor of its own. Else code that one
+ * patches another is running, and an emulated processor now and then runs half of each: the engine met a trap in every third
+ * run of two heavy files, each time in another place, and never on a real processor.
  */
 const isEmulated = process.env.WRUN_TEST_VM === "1";
 const file_timeout_ms = 600_000 * slow;
@@ -43,10 +44,15 @@ interface Ended {
 }
 
 /** Runs one file. Its output is kept and printed in one piece, so that two files do not mix. */
-function runFile(file: string, env: NodeJS.ProcessEnv): Promise<Ended> {
+function runFile(file: string, job: number, env: NodeJS.ProcessEnv): Promise<Ended> {
   return new Promise((done, fail) => {
-    const options = isEmulated ? ["--single-threaded"] : ["--enable-source-maps"];
-    const child = spawn(process.execPath, [...options, file], {
+    const node = [
+      process.execPath,
+      isEmulated ? "--single-threaded" : "--enable-source-maps",
+      file,
+    ];
+    const [program = "", ...words] = isEmulated ? ["taskset", "-c", `${job}`, ...node] : node;
+    const child = spawn(program, words, {
       env,
       stdio: ["ignore", "pipe", "pipe"],
       timeout: file_timeout_ms,
@@ -63,11 +69,11 @@ function runFile(file: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   });
 }
 
-async function test(name: string): Promise<Entry[]> {
+async function test(name: string, job = 0): Promise<Entry[]> {
   const part = join(reports, `${values.lane}-${process.pid}-${name.replaceAll("/", "-")}`);
   rmSync(part, { force: true });
   const env = { ...process.env, WRUN_TEST_REPORT: part, WRUN_TEST_PROJECT: process.cwd() };
-  const { output, status } = await runFile(join(outdir, `${name}.test.js`), env);
+  const { output, status } = await runFile(join(outdir, `${name}.test.js`), job, env);
   const entries = read(part);
   rmSync(part, { force: true });
   if (status !== "0" && failed(entries).length === 0) {
@@ -90,10 +96,11 @@ function isAlone(name: string): boolean {
 async function all(names: string[], jobs: number): Promise<Map<string, Entry[]>> {
   const queue = [...names];
   const runs = new Map<string, Entry[]>();
-  const worker = async () => {
-    for (let name = queue.shift(); name; name = queue.shift()) runs.set(name, await test(name));
+  const worker = async (job: number) => {
+    for (let name = queue.shift(); name; name = queue.shift())
+      runs.set(name, await test(name, job));
   };
-  await Promise.all(Array.from({ length: jobs }, worker));
+  await Promise.all(Array.from({ length: jobs }, (_, job) => worker(job)));
   return runs;
 }
 
