@@ -5,6 +5,7 @@ const table = {
   close: [3, 57],
   lseek: [8, 62],
   fstat: [5, 80],
+  rt_sigprocmask: [14, 135],
   ioctl: [16, 29],
   getpid: [39, 172],
   sendfile: [40, 71],

@@ -1,7 +1,7 @@
 /** A connection to a bus of D-Bus, and the few kinds of values that systemd's manager takes. */
 
 import { SyscallError } from "../error.ts";
-import { cString } from "../libc.ts";
+import { call, cString } from "../libc.ts";
 import { type Library, libsystemd } from "./library.ts";
 
 /** A value by its D-Bus type: `s` `o` `b` `u` `t` `i` `x`, `as` `au` `ay`. */
@@ -31,31 +31,55 @@ const manager_interface = "org.freedesktop.systemd1.Manager";
 /** systemd answers within 25 s or not at all: sd_bus_call(3). */
 const default_timeout = 0n;
 
-const interrupted = 4;
-
 function word(): BigUint64Array {
   return new BigUint64Array(1);
 }
 
+/**
+ * On this thread, until the connection is closed: sd_bus_call(3) of systemd 252 gives up on EINTR, with the call made and
+ * its answer lost, and the end of any child is a signal. Another thread of Node's takes what comes meanwhile.
+ */
+function blockSignals(): Uint8Array {
+  const [all, before] = [new Uint8Array(sigset_bytes).fill(0xff), new Uint8Array(sigset_bytes)];
+  call("rt_sigprocmask", [sig.block, all, before, sigset_bytes]);
+  return before;
+}
+
+function unblockSignals(mask: Uint8Array): void {
+  call("rt_sigprocmask", [sig.setmask, mask, null, sigset_bytes]);
+}
+
+const sigset_bytes = 8;
+const sig = { block: 0, setmask: 2 } as const;
+
 export class Bus {
   readonly #lib: Library;
   readonly #bus: bigint;
+  readonly #mask: Uint8Array;
 
-  private constructor(lib: Library, bus: bigint) {
+  private constructor(lib: Library, bus: bigint, mask: Uint8Array) {
     this.#lib = lib;
     this.#bus = bus;
+    this.#mask = mask;
   }
 
   /** Throws SyscallError when there is no such bus, Error when there is no libsystemd. */
   static open(kind: "system" | "user"): Bus {
     const lib = libsystemd();
     const out = word();
-    check(`sd_bus_open_${kind}`, lib[`sd_bus_open_${kind}`](out));
-    return new Bus(lib, out[0] as bigint);
+    const mask = blockSignals();
+    try {
+      check(`sd_bus_open_${kind}`, lib[`sd_bus_open_${kind}`](out));
+      return new Bus(lib, out[0] as bigint, mask);
+    } catch (error) {
+      unblockSignals(mask);
+      throw error;
+    }
   }
 
   [Symbol.dispose](): void {
     this.#lib.sd_bus_flush_close_unref(this.#bus);
+    unblockSignals(this.#mask);
   }
 
   /** Have signals of systemd's jobs sent to this connection. */
@@ -92,6 +116,15 @@ export class Bus {
     this.#finish(this.#call(message));
   }
 
+  /** Into the unit's cgroup, or one below: the manager may where its caller may not. Throws BusError, SyscallError. */
+  attachProcesses(name: string, below: string, pids: readonly number[]): void {
+    const message = this.#message(...manager, manager_interface, "AttachProcessesToUnit");
+    this.#basic(message, { type: "s", value: name });
+    this.#basic(message, { type: "s", value: below });
+    this.#basic(message, { type: "au", value: pids });
+    this.#finish(this.#call(message));
+  }
+
   /** For as long as the unit runs: a daemon-reload keeps them. */
   setUnitProperties(name: string, properties: readonly Property[]): void {
     const message = this.#message(...manager, manager_interface, "SetUnitProperties");
@@ -117,8 +150,7 @@ export class Bus {
       const left = (end - process.hrtime.bigint()) / 1000n;
       if (left <= 0n) return null;
       const waited = this.#lib.sd_bus_wait(this.#bus, left);
-      // The end of a child interrupts it, ppoll(2) goes on by itself after no signal.
-      if (waited !== -interrupted) check("sd_bus_wait", waited);
+      check("sd_bus_wait", waited);
     }
   }
 
