@@ -98,7 +98,13 @@ export function restoreProgram(
   const descriptors = descriptorsFrom(fds.last + 1, handed);
   const purpose: Purpose = { say: "make a mount namespace for CRIU", code: "ERR_CRIU" };
   if (how.keeper) stayBehind(scene);
-  joinCgroups(scene, cgroupEntries(launch.decisions, launch.facts.cgroup.hierarchies, false));
+  joinCgroups(
+    scene,
+    cgroupEntries(launch.decisions, launch.facts.cgroup.hierarchies, {
+      ...launch.how,
+      clones: false,
+    }),
+  );
   freeUmask(scene);
   program.call("unshare", [CLONE_NEWNS], purpose);
   isolateMounts(scene);

@@ -55,7 +55,7 @@ function writeScore(scene: Scene): void {
 export function joinCgroups(scene: Scene, entries: readonly CgroupEntry[]): void {
   const { program, launch, fds } = scene;
   launch.decisions.cgroups.places.forEach((place, i) => {
-    if (entries[i] === "clone") return;
+    if (entries[i] === "clone" || entries[i] === "attached") return;
     const purpose: Purpose = {
       say: `enter the cgroup \`${place.path}\``,
       code: "ERR_CGROUP",
@@ -67,7 +67,7 @@ export function joinCgroups(scene: Scene, entries: readonly CgroupEntry[]): void
 }
 
 const entriesOf = ({ launch }: Scene): CgroupEntry[] =>
-  cgroupEntries(launch.decisions, launch.facts.cgroup.hierarchies, true);
+  cgroupEntries(launch.decisions, launch.facts.cgroup.hierarchies, { ...launch.how, clones: true });
 
 function writeHostFile(scene: Scene, path: string, value: string, purpose: Purpose): void {
   const { program } = scene;

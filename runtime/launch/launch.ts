@@ -40,6 +40,8 @@ export interface How {
   isExec: boolean;
   /** The program lives on when its wrun has ended (`exec --detach`). */
   outlives: boolean;
+  /** Does systemd put it into its cgroup, at wrun's request? */
+  attached: boolean;
 }
 
 export const how_default: How = {
@@ -50,6 +52,7 @@ export const how_default: How = {
   keeper: false,
   outlives: false,
   isExec: false,
+  attached: false,
 };
 
 /** Where the container's `/` comes from. */

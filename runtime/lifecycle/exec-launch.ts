@@ -79,7 +79,10 @@ async function start(
   using listener = Listener.open(spec);
   const entries = openEntered(
     entered,
-    cgroupEntries(prepared.decisions, facts.cgroup.hierarchies, true),
+    cgroupEntries(prepared.decisions, facts.cgroup.hierarchies, {
+      ...prepared.request.how,
+      clones: true,
+    }),
   );
   try {
     const given = { console, entries, idMaps: [] };
@@ -93,7 +96,12 @@ async function start(
         listener?.handOver();
       },
       mapIds: async () => {},
-      created: (pid) => {
+      created: async (pid) => {
+        if (record.unit && record.bus === "user") {
+          const { attachTo } = await import("../systemd/scope.ts");
+          const [own, to] = [record.cgroups[0]?.path ?? "", entered[0]?.path ?? ""];
+          attachTo(record.unit, to.slice(own.length), pid);
+        }
         if (record.rdt) enterRdt(record.rdt, pid);
         // Had it ended before, its number, and with it the namespaces, could have been another's.
         if (hasEnded(container)) throw stopped(record);

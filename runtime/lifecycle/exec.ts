@@ -88,6 +88,7 @@ function prepare(
       isExec: true,
       preserved: options.fds?.length ?? 0,
       outlives: options.detach ?? false,
+      attached: record.bus === "user",
     },
     pidFile: options.pidFile,
     fds: options.fds ?? [],

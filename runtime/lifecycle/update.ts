@@ -13,6 +13,7 @@ import { collect, type Finding, isSome, problemError } from "../policy/problem.t
 import { cgroupResources } from "../policy/request.ts";
 import { cannotWrite } from "../run/cgroup-error.ts";
 import { enableControllers } from "../run/controller.ts";
+import { inManager } from "../run/manager.ts";
 import { lendRealtime } from "../run/realtime.ts";
 import type { Resources } from "../spec/types.ts";
 import { ContainerState, directoryOf } from "../state/container.ts";
@@ -35,12 +36,13 @@ export function update(id: string, asked: Resources): Problem[] {
   if (record === null || directory === null) throw notFound(id);
   const status = statusOf(directory, record);
   if (status === "stopped" || status === "creating") throw notRunning(id, status);
-  const facts = probe();
+  const host = probe();
+  const facts = record.bus === "user" ? inManager(host) : host;
   const cgroups = new OpenCgroups(record, facts);
   try {
     const { writes, warnings } = plan(asked, cgroups.current(facts), facts);
     cgroups.write(writes);
-    if (record.unit) limitScope(record.unit, writes);
+    if (record.unit) limitScope(record.unit, record.bus ?? "system", writes);
     return warnings;
   } finally {
     cgroups.close();

@@ -8,6 +8,7 @@ import { randomName } from "../spec/name.ts";
 import { quote } from "../spec/quote.ts";
 import { runSpec } from "../spec/run.ts";
 import type { Spec } from "../spec/types.ts";
+import { busOf, managerCgroup } from "../systemd/manager.ts";
 import { type Unit, unitOf } from "../systemd/unit.ts";
 import type { AdjustCapabilities } from "./apply.ts";
 import { applyOptions } from "./apply.ts";
@@ -52,7 +53,7 @@ export interface Request {
 
 /** What a request depends on besides the options. */
 export interface RequestHost {
-  facts: Pick<Facts, "user" | "cpus" | "cgroup" | "rlimits" | "arch" | "kernel">;
+  facts: Pick<Facts, "user" | "userNamespaces" | "cpus" | "cgroup" | "rlimits" | "arch" | "kernel">;
   /** The caller's working directory and its TERM. */
   cwd: string;
   term: string | undefined;
@@ -92,6 +93,7 @@ export function request(given: RunOptions, host: RequestHost, how: Partial<How> 
       preserved: options.fds?.length ?? 0,
       ...(options.pivot !== undefined && { pivot: options.pivot }),
       ...(options.newKeyring !== undefined && { ownKeyring: options.newKeyring }),
+      attached: unit?.bus === "user",
     },
     pidFile: options.pidFile,
     fds: options.fds ?? [],
@@ -108,16 +110,10 @@ export function request(given: RunOptions, host: RequestHost, how: Partial<How> 
 }
 
 function systemdUnit(spec: Spec, id: string, { facts }: RequestHost): Unit {
-  if (facts.user.uid !== 0) {
-    throw new WrunError({
-      code: "ERR_FEATURE_MISSING",
-      message: "wrun asks systemd for the cgroups of root's containers only",
-      hint: "leave `--systemd-cgroup` out; podman: `--cgroup-manager cgroupfs`",
-    });
-  }
+  const bus = busOf(facts);
   const path = spec.linux?.cgroupsPath ?? "";
   try {
-    return unitOf(path, id, "system");
+    return unitOf(path, id, bus, bus === "user" ? managerCgroup(facts) : "");
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     throw new WrunError({

@@ -60,7 +60,7 @@ export interface RunOptions {
    * of a profile in JSON (OCI's or Docker's). Default: the bundle's, and `default` without a bundle.
    */
   seccomp?: string;
-  /** Who makes the cgroup: wrun, or systemd as a scope unit (root only). Default `cgroupfs`. */
+  /** Who makes the cgroup: wrun, or systemd as a scope unit. Default `cgroupfs`. */
   cgroupManager?: "cgroupfs" | "systemd";
   /** A file to write the pid of the container's first process to. */
   pidFile?: string;

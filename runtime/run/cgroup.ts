@@ -4,7 +4,7 @@ import { isErrno } from "../../shim/error.ts";
 import type { Hierarchy } from "../../shim/facts/types.ts";
 import type { Fd } from "../../shim/fd.ts";
 import { open_flags, openat2, resolve_own } from "../../shim/files.ts";
-import { type CgroupEntry, cgroupEntries } from "../launch/cgroup-entry.ts";
+import { type CgroupEntry, cgroupEntries, type EntryHow } from "../launch/cgroup-entry.ts";
 import type { Decisions } from "../policy/decide.ts";
 import type { StateRecord } from "../state/record.ts";
 import { cannotMake, cannotWrite, frozen } from "./cgroup-error.ts";
@@ -32,10 +32,10 @@ export class Cgroups {
   static make(
     decisions: Pick<Decisions, "cgroups" | "namespaces">,
     hierarchies: readonly Hierarchy[],
-    clones: boolean,
+    how: EntryHow,
   ): Cgroups {
     const plan = decisions.cgroups;
-    const entries = cgroupEntries(decisions, hierarchies, clones);
+    const entries = cgroupEntries(decisions, hierarchies, how);
     const cgroups = new Cgroups(plan, hierarchies);
     try {
       plan.places.forEach((place, i) => {
@@ -139,7 +139,7 @@ export class Cgroups {
 /** Throws SyscallError. */
 export function openEntry(cgroup: Fd, entry: CgroupEntry): Fd {
   const how = { resolve: resolve_own };
-  return entry === "clone"
+  return entry === "clone" || entry === "attached"
     ? openat2(cgroup, ".", open_flags.path | open_flags.directory, how)
     : openat2(cgroup, entry, open_flags.write, how);
 }

@@ -30,7 +30,6 @@ import { Cgroups } from "./cgroup.ts";
 import { converse, type Handlers, killedEarly } from "./conversation.ts";
 import { restrictDevices } from "./device-access.ts";
 import { givenFds, places } from "./given.ts";
-import { writeIdMaps } from "./id-map.ts";
 import { Listener } from "./listener.ts";
 import { openMountMaps } from "./mount-map.ts";
 import { moveDevices } from "./network.ts";
@@ -38,7 +37,7 @@ import { writePidFile } from "./pid-file.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { enterRdt, makeRdt } from "./rdt.ts";
 import { newRecord } from "./record.ts";
-import { startScope } from "./scope.ts";
+import { mapIn, startScope } from "./scope.ts";
 import type { Streams } from "./stream.ts";
 import { tellWarnings } from "./warning.ts";
 
@@ -136,8 +135,8 @@ export class Container {
 
   /** Makes the cgroups, with their limits; also for whoever makes the rest in another way (run/restore.ts). */
   makeCgroups(clones: boolean): { cgroups: Cgroups; state: ContainerState; record: StateRecord } {
-    const { facts, decisions } = this.prepared;
-    const cgroups = Cgroups.make(decisions, facts.cgroup.hierarchies, clones);
+    const { facts, decisions, request } = this.prepared;
+    const cgroups = Cgroups.make(decisions, facts.cgroup.hierarchies, { ...request.how, clones });
     this.#cgroups = cgroups;
     const [state, record] = [this.#state, this.#record];
     if (record.rdt && decisions.rdt && facts.resctrl)
@@ -179,7 +178,7 @@ export class Container {
           listener?.handOver();
           for (const fd of idMaps) fd.close();
         },
-        mapIds: (pid) => writeIdMaps(pid, decisions, facts),
+        mapIds: mapIn(scope, this.prepared),
         created: async (pid, keeper) => {
           this.#cgroups?.limitLate();
           await scope?.handOver();

@@ -15,6 +15,7 @@ import type { Spec } from "../spec/types.ts";
 import { rootPath } from "../state/directory.ts";
 import { notify_directory } from "../state/notify.ts";
 import { copies } from "./copy-up.ts";
+import { inManager } from "./manager.ts";
 import { findUser } from "./user.ts";
 
 export interface Prepared {
@@ -72,7 +73,8 @@ function withNotify(asked: Request): Request {
  *
  * `isHere`: are the facts of this host, so that its users can be looked up.
  */
-export function prepare(asked: Request, facts: Facts, taken: TakenIds, isHere = true): Prepared {
+export function prepare(asked: Request, host: Facts, taken: TakenIds, isHere = true): Prepared {
+  const facts = asked.unit?.bus === "user" && isHere ? inManager(host) : host;
   const spec = findUser(asked, isHere);
   const decisions = decide({
     spec,

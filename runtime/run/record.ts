@@ -18,6 +18,7 @@ export function newRecord({ request, spec, decisions, facts }: Prepared): StateR
     namespaces: decisions.namespaces.decisions.map(({ kind, action }) => ({ type: kind, action })),
     cgroupDriver: request.unit ? "systemd" : "cgroupfs",
     unit: request.unit?.name,
+    bus: request.unit?.bus,
     hooks: { poststart: spec.hooks?.poststart ?? [], poststop: [] },
     freezer: freezerOf(cgroups, facts.cgroup.hierarchies),
     created: new Date().toISOString(),

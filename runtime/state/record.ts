@@ -2,6 +2,7 @@ import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WrunError } from "../error.ts";
 import type { Hook, NamespaceType } from "../spec/types.ts";
+import type { BusKind } from "../systemd/manager.ts";
 
 /** What the next wrun command must know about a container: how it is, and how to take it away. */
 export interface StateRecord {
@@ -28,6 +29,8 @@ export interface StateRecord {
   cgroupDriver: "cgroupfs" | "systemd";
   /** The scope unit, with `systemd`. */
   unit?: string | undefined;
+  /** Whose manager has it: the host's, or the user's. */
+  bus?: BusKind | undefined;
   /** The file that says whether it is frozen: freezer.state (v1) or cgroup.events (v2); "" without one. */
   freezer: string;
   /** Hooks that are still owed. The poststop ones only from the moment when others could run, or all is complete. */

@@ -1,5 +1,5 @@
 /** Takes away what a container has left: its processes, its cgroups, its state. In this order, all of it or an error. */
-import { writeFileSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import { killCgroup } from "../../shim/cgroup-processes.ts";
 import { removeCgroups, removeIfEmpty } from "../../shim/cgroup-removal.ts";
 import { openCgroup, openHierarchy } from "../../shim/cgroupfs.ts";
@@ -55,11 +55,21 @@ export async function removeRecorded(record: StateRecord): Promise<void> {
   // It has nothing to wait for any more.
   if (record.keeper) await killProcess(record.keeper, record.owner);
   if (record.rdt) removeRdt(record.rdt);
-  if (record.unit) (await import("../systemd/scope.ts")).stopScope(record.unit);
+  if (record.unit) await stopUnit(record.unit, record);
   for (const cgroup of record.cgroups) {
     using hierarchy = openHierarchy(cgroup.mount);
     await removeCgroup(hierarchy, cgroup);
     if (cgroup.left !== "") comeBack(hierarchy, cgroup.left);
+  }
+}
+
+/** Where no cgroup is left of it, and no bus to ask, there was no unit: that is why there is no container. */
+async function stopUnit(unit: string, { bus = "system", cgroups }: StateRecord): Promise<void> {
+  const { stopScope } = await import("../systemd/scope.ts");
+  try {
+    stopScope(unit, bus);
+  } catch (error) {
+    if (cgroups.some(({ mount, path }) => existsSync(`${mount}${path}`))) throw error;
   }
 }
 

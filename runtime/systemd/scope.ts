@@ -13,6 +13,7 @@ import { waitForHost } from "../launch/report.ts";
 import { PR_SET_PDEATHSIG, SIGKILL } from "../launch/table-kernel.ts";
 import { Child } from "../run/child.ts";
 import { annotated } from "./annotation.ts";
+import type { BusKind } from "./manager.ts";
 import { propertiesOf, type Write } from "./property.ts";
 import type { Unit } from "./unit.ts";
 
@@ -65,7 +66,12 @@ export class Scope {
   /** The container's process is in it. Not before: a TasksMax of 1 would let init make none. */
   async handOver(): Promise<void> {
     await this.#child.end();
-    limitScope(this.#unit.name, this.#writes);
+    limitScope(this.#unit.name, this.#unit.bus, this.#writes);
+  }
+
+  /** Where init may not move itself: a user's manager has it done by the host's. */
+  attach(pid: number): void {
+    if (this.#unit.bus === "user") attachTo(this.#unit.name, "", pid);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -97,8 +103,8 @@ function waiter() {
   return { ...scene.program.finish(), report_fd: report_fd_usual };
 }
 
-function startUnit({ name }: Unit, properties: Property[]): void {
-  withBus(`start the scope \`${name}\``, (bus) => {
+function startUnit({ name, bus }: Unit, properties: Property[]): void {
+  withBus(bus, `start the scope \`${name}\``, (bus) => {
     bus.subscribe();
     const result = bus.jobResult(bus.startTransientUnit(name, properties), job_usec_max);
     if (result === "done") return;
@@ -108,19 +114,26 @@ function startUnit({ name }: Unit, properties: Property[]): void {
 }
 
 /** Else systemd would write its own at its next reload. Throws ERR_SYSTEMD. */
-export function limitScope(name: string, writes: readonly Write[]): void {
+export function limitScope(name: string, kind: BusKind, writes: readonly Write[]): void {
   const properties = propertiesOf(writes);
   if (properties.length === 0) return;
-  withBus(`set the limits of \`${name}\``, (bus) => bus.setUnitProperties(name, properties));
+  withBus(kind, `set the limits of \`${name}\``, (bus) => bus.setUnitProperties(name, properties));
 }
 
 /** Stops it, and lets systemd forget that it had failed. One that is not there is no error. */
-export function stopScope(name: string): void {
-  withBus(`stop the scope \`${name}\``, (bus) => {
+export function stopScope(name: string, kind: BusKind): void {
+  withBus(kind, `stop the scope \`${name}\``, (bus) => {
     bus.subscribe();
     ifThere(() => bus.jobResult(bus.stopUnit(name), job_usec_max));
     ifThere(() => bus.resetFailedUnit(name));
   });
+}
+
+/** A process of a user's into his unit, `below` a cgroup in it. Throws ERR_SYSTEMD. */
+export function attachTo(name: string, below: string, pid: number): void {
+  withBus("user", `put a process into \`${name}\``, (bus) =>
+    bus.attachProcesses(name, below, [pid]),
+  );
 }
 
 function ifThere(act: () => void): void {
@@ -133,20 +146,23 @@ function ifThere(act: () => void): void {
   }
 }
 
-function withBus(what: string, act: (bus: Bus) => void): void {
+function withBus(kind: BusKind, what: string, act: (bus: Bus) => void): void {
   try {
-    using bus = Bus.open("system");
+    using bus = Bus.open(kind);
     act(bus);
   } catch (error) {
     if (error instanceof WrunError) throw error;
     if (error instanceof BusError) throw cannot(what, error.message, hints[error.busName], error);
-    if (isErrno(error)) throw cannot(what, `${error.syscall}: ${error.errno}`, no_bus, error);
-    throw cannot(what, error instanceof Error ? error.message : `${error}`, no_bus, error);
+    const hint = kind === "user" ? `${no_user_bus}; ${no_bus}` : no_bus;
+    if (isErrno(error)) throw cannot(what, `${error.syscall}: ${error.errno}`, hint, error);
+    throw cannot(what, error instanceof Error ? error.message : `${error}`, hint, error);
   }
 }
 
 const no_bus =
   "systemd and its bus have to run on this host; without `--systemd-cgroup` wrun makes the cgroup";
+
+const no_user_bus = "a user's bus is found by DBUS_SESSION_BUS_ADDRESS or XDG_RUNTIME_DIR";
 
 const hints: Record<string, string> = {
   "org.freedesktop.systemd1.UnitExists":

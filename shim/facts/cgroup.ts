@@ -105,6 +105,19 @@ export function probeCgroup(
   };
 }
 
+/** As if this process were in another cgroup, that of the manager of its user's services: v2 only, where it may write. */
+export function delegatedTo(hierarchies: readonly Hierarchy[], path: string): Hierarchy[] {
+  return hierarchies.map((hierarchy) => {
+    const own = { ...hierarchy, own: path };
+    const writable = hierarchy.unified ? writability(own) : "none";
+    const text = hierarchy.unified
+      ? readText(`${join(hierarchy.mount, path)}/cgroup.controllers`)
+      : null;
+    const controllers = text?.trim().split(" ").filter(Boolean) ?? hierarchy.controllers;
+    return { ...own, controllers, writable };
+  });
+}
+
 function join(mount: string, path: string): string {
   return path === "/" ? mount : `${mount.replace(/\/$/, "")}${path}`;
 }

@@ -163,6 +163,7 @@ export const hows: fc.Arbitrary<How> = fc.record({
   keeper: fc.boolean(),
   outlives: fc.boolean(),
   isExec: fc.boolean(),
+  attached: fc.boolean(),
 });
 
 export const facts: fc.Arbitrary<Facts> = fc.constantFrom(

@@ -1,7 +1,9 @@
 import * as assert from "uvu/assert";
+import { busOf, managerCgroup } from "../../runtime/systemd/manager.ts";
 import { listed } from "../../runtime/systemd/mask.ts";
 import { propertiesOf } from "../../runtime/systemd/property.ts";
 import { slicePath, unitOf } from "../../runtime/systemd/unit.ts";
+import { workstation } from "../doctor/hosts.ts";
 import { topic } from "../harness.ts";
 
 const test = topic("units of systemd");
@@ -35,6 +37,24 @@ const units: [string, "system" | "user", string][] = [
 
 test("a scope is inside of its slice", () => {
   for (const [path, bus, cgroup] of units) assert.is(unitOf(path, "box", bus).path, cgroup, path);
+});
+
+test("root of the host has the host's systemd, everybody else has his own", () => {
+  const whole = [{ containerID: 0, hostID: 0, size: 2 ** 32 - 1 }];
+  const of = (uid: number, initial: boolean, uidMap = whole) => {
+    const { facts } = workstation;
+    const user = { ...facts.user, uid };
+    return { user, userNamespaces: { ...facts.userNamespaces, initial, uidMap } };
+  };
+  assert.is(busOf(of(0, true)), "system");
+  assert.is(busOf(of(1000, true)), "user");
+  const podman = of(0, false, [{ containerID: 0, hostID: 1000, size: 1 }]);
+  assert.is(busOf(podman), "user");
+  for (const facts of [of(1000, true), podman]) {
+    assert.is(managerCgroup(facts), "/user.slice/user-1000.slice/user@1000.service");
+  }
+  const { path } = unitOf("app.slice:x:one", "box", "user", managerCgroup(podman));
+  assert.is(path, "/user.slice/user-1000.slice/user@1000.service/app.slice/x-one.scope");
 });
 
 test("what is no unit is refused", () => {
