@@ -83,10 +83,21 @@ function percent(part: number, whole: number): string {
   return `${((100 * part) / Math.max(1, whole)).toFixed(1)} %`.padStart(8);
 }
 
+/** None in a file that its process was killed over: some tests do that. */
+function scriptsIn(path: string): Script[] {
+  try {
+    return JSON.parse(readFileSync(path, "utf8")).result;
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}
+
 const lines: Lines = new Map();
 for (const name of readdirSync(directory)) {
-  const { result } = JSON.parse(readFileSync(join(directory, name), "utf8"));
-  const ours = (result as Script[]).filter(({ url }) => /^file:.*\/dist\/.*\.js$/.test(url));
+  const ours = scriptsIn(join(directory, name)).filter(({ url }) =>
+    /^file:.*\/dist\/.*\.js$/.test(url),
+  );
   for (const script of ours) addScript(lines, script);
 }
 
